@@ -45,7 +45,7 @@ WHERE id = ?4
   AND finished_at IS NULL
   AND marker ->> 'phase' = 0
 RETURNING total
--- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -192,7 +192,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":0,\"deleted\":0,\"done\":0,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -348,7 +348,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -409,7 +409,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":1,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -418,7 +418,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -547,7 +547,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -693,7 +693,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -755,7 +755,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":2,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -764,7 +764,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 1
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -934,7 +934,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":1,\"deleted\":0,\"done\":1,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1082,7 +1082,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1145,7 +1145,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":2,\"part\":7113949615233563,\"passed_over\":[],\"phase\":5,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1154,7 +1154,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1216,7 +1216,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":3,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1225,7 +1225,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1276,7 +1276,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1326,7 +1326,7 @@ WHERE tenant_id = ?1
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"
@@ -1377,7 +1377,7 @@ SELECT json_extract('{}', CASE WHEN EXISTS (SELECT 1
   ELSE 'condition not met'
   END)
 -- ?1 = "job_019a000000007000800000000000000b"
--- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?2 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":0,\"part\":7113949615233563,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?3 = "2026-01-01T00:01:00.006Z"
 -- plan: SCAN CONSTANT ROW
 -- plan: SCALAR SUBQUERY 1
@@ -1487,7 +1487,7 @@ WHERE h.changes <> '[]'
 UPDATE jobs
 SET marker = ?1, lease_until = ?2, done = ?3
 WHERE id = ?4
--- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"part\":-3877375261711213621,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
+-- ?1 = "{\"actor\":null,\"created\":2,\"deleted\":0,\"done\":2,\"dry_run\":false,\"label\":\"ADMIN_TOKEN\",\"line\":-1,\"part\":7113949615233563,\"passed_over\":[],\"phase\":4,\"refusals\":0,\"request\":\"req_019b76daa80600000000000000000001\",\"unchanged\":0,\"updated\":0}"
 -- ?2 = "2026-01-01T00:01:00.006Z"
 -- ?3 = 2
 -- ?4 = "job_019a000000007000800000000000000b"

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::Job;
 use super::action::Action;
+use crate::failure::Failure;
+use crate::session::Session;
 use crate::write::{Rewrite, of_type};
-use crate::{Failure, Session};
 use store::Database;
 
 impl<D: Database> Session<'_, D> {
