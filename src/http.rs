@@ -7,16 +7,13 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use service::credential::Secret;
-use service::rate::Rate;
-use service::{Context, Notes};
 use store::Database;
-use store::ledger::requests::{Expense, LogRow};
 
 pub mod admin;
 pub mod auth;
 pub mod body;
 pub mod content_type;
+pub mod environment;
 pub mod fault;
 pub mod gathering;
 pub mod health;
@@ -30,58 +27,16 @@ pub mod reply;
 pub mod request;
 pub mod route;
 pub mod scim;
+pub mod trace;
 
-use instance::Instance;
+pub use environment::Environment;
+pub use trace::Trace;
+
 use method::Method;
 use problem::problem;
 use reply::Reply;
 use request::{Request, Upload};
 use route::{Choice, Route, choose, row, segments};
-use scim::log_entry::LogEntry;
-
-/// What the Worker gives to every request.
-pub struct Environment<'a, D> {
-    /// What the use cases work with.
-    pub context: Context<'a, D>,
-    /// The `SCIM_TOKEN` secret, if there is one.
-    pub secret: Option<&'a Secret>,
-    /// The `ADMIN_TOKEN` secret, if there is one.
-    pub admin: Option<&'a Secret>,
-    /// What this instance remembers.
-    pub instance: &'a Instance,
-    /// `ALLOW_HTTP`: whether requests are answered that come unencrypted from another machine.
-    pub allow_http: bool,
-    /// The id of the request.
-    pub request_id: String,
-}
-
-/// What there is to say about a request once it is answered, besides the reply.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trace {
-    /// The id of the request, which its reply has in `X-Request-Id`.
-    pub request_id: String,
-    /// The endpoint, without ids.
-    pub route: String,
-    /// What the session left.
-    pub notes: Notes,
-    /// The identity provider, where it is recognised.
-    pub provider: Option<&'static str>,
-    /// What the log of requests may have of it.
-    pub log_entry: Option<LogEntry>,
-    /// Whether there is a job to go on with once the reply is out.
-    pub job: bool,
-    /// Whether the reply is about somebody's data, so that nobody may keep it: all but discovery.
-    pub is_personal: bool,
-}
-
-impl Trace {
-    /// The row of the log that is to be written once the reply is out, now that it is known what
-    /// the request took.
-    pub fn log_row(&mut self, expense: Expense) -> Option<LogRow> {
-        let entry = self.log_entry.take()?;
-        Some(entry.row(self.notes.tenant, expense))
-    }
-}
 
 /// Answers a request.
 pub async fn respond<D: Database, B: Upload>(
@@ -135,12 +90,6 @@ pub fn may_have_written<B>(request: &Request<B>, reply: &Reply) -> bool {
         .iter()
         .all(|end| !request.path.ends_with(end));
     reply.status < 300 && !reads && tells
-}
-
-/// Whether a reply is one 401 too many to the address it goes to: only who shows no good credential
-/// is counted, so that the others pay nothing for it.
-async fn is_guessing<D>(environment: &Environment<'_, D>, reply: &Reply) -> bool {
-    reply.status == 401 && !environment.context.rates.take(Rate::Refused, 1).await
 }
 
 /// The sentence for an address that no face has.

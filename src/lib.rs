@@ -21,13 +21,11 @@ use platform::d1::D1;
 use platform::fetch::PlatformFetch;
 use platform::keys::PlatformKeys;
 use platform::mint::PlatformMint;
+use platform::outgoing::drop_abandoned;
 use platform::queue::{self, PlatformMessages};
 use platform::rate::PlatformRates;
 use platform::settings::Deployment;
-use platform::{
-    Env, EventContext, PlatformClock, PlatformReply, PlatformRequest, drop_abandoned, moment,
-    promise,
-};
+use platform::{Env, EventContext, PlatformClock, PlatformReply, PlatformRequest, moment, promise};
 use service::Clock;
 use service::gauge::Gauge;
 use service::settings::Remembered;

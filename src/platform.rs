@@ -16,14 +16,12 @@ pub mod d1;
 pub mod fetch;
 pub mod keys;
 pub mod mint;
-mod outgoing;
+pub mod outgoing;
 pub mod queue;
 pub mod rate;
 pub mod reply;
 pub mod request;
 pub mod settings;
-
-pub use outgoing::drop_abandoned;
 
 use service::{Clock, Moment};
 

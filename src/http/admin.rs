@@ -9,6 +9,7 @@ use ::scim::list::List;
 use ::scim::part;
 use std::borrow::Cow;
 
+use super::environment::{Environment, is_guessing};
 use super::fault::{BROKEN, Fault, TOO_MANY_REFUSED};
 use super::method::Method;
 use super::problem::problem;
@@ -16,7 +17,8 @@ use super::query;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, choose, decode_segments, fit, placeholder, segments};
-use super::{Environment, Trace, auth, scim};
+use super::trace::Trace;
+use super::{auth, scim};
 use service::admin::body::BodyObject;
 use service::admin::refusal::{Refusal, RefusalKind};
 use service::admin::step::{self, Answer, Call, Creation};
@@ -70,7 +72,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
         Ok(reply) => reply,
         Err(refusal) => refusal_reply(&refusal, trace),
     };
-    if super::is_guessing(environment, &reply).await {
+    if is_guessing(environment, &reply).await {
         reply = problem(429, "too_many_refused", TOO_MANY_REFUSED).with("Retry-After", RETRY_AFTER);
     }
     let has = |reply: &Reply, name| reply.headers.iter().any(|(header, _)| *header == name);

@@ -3,8 +3,9 @@
 //! It stands outside of SCIM, and tells nothing but that. `/ServiceProviderConfig` is no such
 //! watch: it is answered without the database.
 
+use super::environment::Environment;
 use super::reply::Reply;
-use super::{Environment, Trace};
+use super::trace::Trace;
 use store::{Database, read};
 
 /// Answers.

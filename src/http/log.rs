@@ -8,9 +8,10 @@ use scim::list::List;
 use scim::part;
 use serde_json::Value;
 
+use super::auth;
 use super::reply::Reply;
 use super::request::Request;
-use super::{Trace, auth};
+use super::trace::Trace;
 use service::Moment;
 use store::Cost;
 

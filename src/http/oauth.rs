@@ -5,13 +5,14 @@
 
 use super::body::{ENDED_EARLY, LATE};
 use super::content_type;
+use super::environment::{Environment, is_guessing};
 use super::fault::{BROKEN, TOO_MANY_REFUSED};
 use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Unread, Upload};
 use super::route::{allow, segments};
-use super::{Environment, Trace, is_guessing};
+use super::trace::Trace;
 use scim::json::ObjectText;
 use scim::part;
 use service::base64;

@@ -6,14 +6,16 @@
 use scim::habit::Habits;
 use serde_json::Value;
 
+use super::auth;
 use super::body::ReceivedBody;
+use super::environment::{Environment, is_guessing};
 use super::fault::Fault;
 use super::method::Method;
 use super::query::decode;
 use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, Route, choose, segments};
-use super::{Environment, Trace, auth};
+use super::trace::Trace;
 use service::credential::Principal;
 use service::rate::Rate;
 use service::settings::InHand;
@@ -145,7 +147,7 @@ pub(super) async fn respond<D: Database, B: Upload>(
             error::reply(&fault)
         }
     };
-    if super::is_guessing(environment, &reply).await {
+    if is_guessing(environment, &reply).await {
         reply = error::too_many_refused();
     }
     trace.provider =

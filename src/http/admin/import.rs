@@ -2,9 +2,10 @@
 
 use crate::http::body::{ENDED_EARLY, LATE};
 use crate::http::content_type;
+use crate::http::environment::Environment;
 use crate::http::reply::Reply;
 use crate::http::request::{Request, Unread, Upload};
-use crate::http::{Environment, Trace};
+use crate::http::trace::Trace;
 use service::admin::Admin;
 use service::admin::import::receive::{Received, receive_lines};
 use service::admin::refusal::Refusal;

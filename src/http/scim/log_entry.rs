@@ -11,24 +11,23 @@ use super::Door;
 use super::call::{Arguments, Message};
 use super::query::SEARCH;
 use super::routes::{Handler, Route};
+use crate::http::auth;
+use crate::http::environment::Environment;
 use crate::http::log::{habit_lines, hide, of_bytes};
 use crate::http::method::Method;
 use crate::http::query::parameters;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
-use crate::http::{Environment, Trace, auth};
+use crate::http::trace::{LogEntry, Trace};
 use service::settings::RequestLog;
 use store::Database;
-use store::ledger::requests::{Expense, LogRow, NewRequest, Sender};
+use store::ledger::requests::NewRequest;
 use store::tenant::Tenant;
 
 /// Bytes of a reply that is looked at; of a larger one its size is kept.
 const MAX_REPLY: usize = 65_536;
 /// Characters of the longest path, query or name of a client.
 const MAX_TEXT: usize = 1_000;
-/// What the ids of requests end with beside which the log is trimmed: one in 64, at random.
-const TURNS: [&str; 4] = ["00", "40", "80", "c0"];
-
 /// What is known of a request before its reply is.
 #[derive(Default)]
 pub(super) struct LogDraft {
@@ -61,29 +60,6 @@ impl LogDraft {
             None if is_list => Some(MessageKind::List),
             None | Some(Message::Resource | Message::PatchOp) => Some(MessageKind::Resource),
         };
-    }
-}
-
-/// A request that the log may have.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogEntry {
-    tenant: Tenant,
-    /// The number of its database.
-    shard: u16,
-    sender: Sender,
-    request: NewRequest,
-    /// Milliseconds since 1970.
-    now: u64,
-}
-
-impl LogEntry {
-    /// The row of the log. `number` is the tenant's, where it is known.
-    pub fn row(self, number: Option<i64>, expense: Expense) -> LogRow {
-        // The hourly job alone would let a provider that is busy fill the database.
-        let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
-        let trim = number.filter(|_| is_turn).map(|tenant| (tenant, self.now));
-        let caller = (&self.tenant, &self.sender);
-        LogRow::new(self.shard, caller, self.request, expense, trim)
     }
 }
 
