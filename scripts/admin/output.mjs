@@ -30,28 +30,55 @@ export function printer({ json }, columns = []) {
 /** text/tab-separated-values: a line of names first. */
 const separated = (list, names) => [names, ...list.map((row) => names.map((name) => plain(row[name])))].map((cells) => cells.join("\t"));
 
-function table(list, names) {
-  const rows = fit([names.map(title), ...list.map((row) => names.map((name) => short(row[name])))], process.stdout.columns);
-  const [head, ...lines] = columns(rows[0], rows.slice(1));
-  return [bold(head), ...lines];
-}
-
-/** Characters that a column keeps, however narrow the terminal is. */
-const NARROW = 6;
+/**
+ * Columns that stand in the rows of a table that is wider than the terminal only where the others
+ * leave room, the least useful first.
+ */
+const LEAST = ["detail", "reply", "url", "path", "subject", "created_at", "scim_type", "operation", "provider", "method", "external_id", "last4", "request", "actor", "seq"];
 
 /**
- * Rows that are no wider than the terminal: the widest columns are cut, but the first, by which the
- * next command names a thing. A pipe and --json have all.
+ * A table, in which no value is cut. Of one that is wider than the terminal, columns that have
+ * nothing are left out, and those that do not fit stand below their row. The first, by which the
+ * next command names a thing, is always there.
  */
-function fit(rows, width) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => Array.from(row[column]).length)));
-  for (let over = widths.reduce((sum, each) => sum + each + 2, -2) - width; over > 0; over -= 1) {
-    const widest = Math.max(...widths.slice(1));
-    if (widest <= NARROW) break;
-    widths[widths.indexOf(widest, 1)] -= 1;
+function table(list, names) {
+  const width = process.stdout.columns || Infinity;
+  const rows = list.map((row) => Object.fromEntries(names.map((name) => [name, short(row[name])])));
+  const lines = (shown) => columns(shown.map(title), rows.map((row) => shown.map((name) => row[name])));
+  const fits = (shown) => lines(shown).every((line) => Array.from(line).length <= width);
+  const isKept = (name) => rows.some((row) => !isEmpty(row[name]));
+  const [first, ...others] = names;
+  const useful = [...others.filter((name) => !LEAST.includes(name)), ...LEAST.filter((name) => others.includes(name)).reverse()];
+  let shown = [first];
+  for (const name of useful.filter(isKept)) {
+    const more = names.filter((other) => other === name || shown.includes(other));
+    if (fits(more)) shown = more;
   }
-  const cut = (text, most) => (Array.from(text).length > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text);
-  return rows.map((row) => row.map((cell, column) => cut(cell, widths[column])));
+  if (fits(names)) shown = names;
+  const below = names.filter((name) => isKept(name) && !shown.includes(name));
+  const [head, ...texts] = lines(shown);
+  return [bold(head), ...texts.flatMap((text, index) => [text, ...beneath(below, rows[index], width)])];
+}
+
+const isEmpty = (text) => text === "" || text === "-";
+
+/** Lines below a row: a name and a value each, a long one on as many as it takes. */
+function beneath(names, row, width) {
+  const indent = Math.max(0, ...names.map((name) => name.length)) + 4;
+  const told = names.filter((name) => !isEmpty(row[name]));
+  return told.flatMap((name) => wrapped(row[name], width - indent).map((text, index) => `  ${(index === 0 ? title(name) : "").padEnd(indent - 2)}${text}`));
+}
+
+/** A text in lines, parted at blanks: a word that is longer than a line is copied whole. */
+function wrapped(text, width) {
+  const [first, ...words] = text.split(" ");
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (Array.from(longer).length > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 function sheet(record, names) {

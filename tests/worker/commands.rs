@@ -802,27 +802,51 @@ fn what_to_do_is_said_in_verbs() {
     }
 }
 
-/// On a terminal a table is no wider than that; what names a thing stays whole.
+/// On a terminal no value of a table is cut: what does not fit in a row stands below it.
 #[test]
 fn a_table_is_as_wide_as_the_terminal() {
-    let list = "const row = { id: 'tok_0123456789abcdef', label: 'x'.repeat(80), scopes: ['read'] };\
-                Object.assign(process.stdout, { isTTY: true, columns: 60 });\
-                const { printer } = await import('./scripts/admin/output.mjs');\
-                printer({}).rows([row, { ...row, label: 'Okta' }], Object.keys(row));";
-    let mut command = Command::new("node");
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["--input-type=module", "-e", list])
-        .env("NO_COLOR", "1");
-    let (_, out, words) = told(&mut command);
-    let lines: Vec<&str> = out.lines().collect();
-    assert_eq!(lines.len(), 3, "{words}");
-    let wide = lines.iter().map(|line| line.chars().count());
-    assert_eq!(wide.max(), Some(60), "{out}");
-    assert!(
-        lines[1].starts_with("tok_0123456789abcdef  xxx") && lines[1].ends_with("x…  read"),
-        "{out}"
+    let list = |columns: u16| {
+        let print = format!(
+            "const row = {{ id: 'req_0123456789abcdef', at: '2026-11-28T12:00:05.123Z', status: 400, operation: null, \
+             attribute: 'emails?', detail: 'This sentence is longer than ' + 'a line '.repeat(9) + 'is.' }};\
+             process.stdout.columns = {columns};\
+             const {{ printer }} = await import('./scripts/admin/output.mjs');\
+             printer({{}}).rows([row, {{ ...row, attribute: null }}], Object.keys(row));"
+        );
+        let (code, out, words) = on_terminal(&print, "");
+        assert_eq!(code, Some(0), "{words}");
+        out
+    };
+    assert_eq!(
+        list(60),
+        "id                    at                 status  attribute\n\
+         req_0123456789abcdef  2026-11-28 12:00Z  400     emails?\n  \
+           detail  This sentence is longer than a line a line a line\n          \
+                   a line a line a line a line a line a line is.\n\
+         req_0123456789abcdef  2026-11-28 12:00Z  400     -\n  \
+           detail  This sentence is longer than a line a line a line\n          \
+                   a line a line a line a line a line a line is.\n"
     );
+    let narrow = list(44);
+    assert!(
+        narrow.starts_with(
+            "id                    at\n\
+             req_0123456789abcdef  2026-11-28 12:00Z\n  \
+               status     400\n  \
+               attribute  emails?\n  \
+               detail     This sentence is longer than a\n"
+        ),
+        "{narrow}"
+    );
+    // Where there is room, all stand in their row.
+    let wide = list(200);
+    assert!(
+        wide.starts_with(
+            "id                    at                 status  operation  attribute  detail\n"
+        ),
+        "{wide}"
+    );
+    assert_eq!(wide.lines().count(), 3, "{wide}");
 }
 
 /// What a command prints on a terminal, by a line of JavaScript that makes it think it has one.
