@@ -9,6 +9,7 @@ use crate::json;
 use serde_json::{Map, Value};
 
 use crate::habit::{Habits, log_path};
+use crate::patch::path::{Path, readable};
 use crate::path::{AttributePath, schema_named};
 use crate::resource_type::ResourceType;
 use crate::schema::{Attribute, Mutability, Returned, Schema};
@@ -16,7 +17,7 @@ use crate::schema::{Attribute, Mutability, Returned, Schema};
 mod words;
 
 pub use words::sentence;
-use words::{HIDDEN, MAX_TEXT, is_word, literal_end, push_text};
+use words::{HIDDEN, MAX_TEXT, literal_end, push_text, push_words};
 
 /// Bytes behind which no more values are added. With the one at hand and all that is still to be
 /// closed, a text has 16 kB at the most.
@@ -279,44 +280,57 @@ fn is_hidden(attribute: &Attribute) -> bool {
 /// A path, or a name as a path, as it is kept, and what it names.
 #[inline(never)]
 fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
-    let Some((head, behind)) = sent.split_once('[') else {
-        let meaning = meaning_of_path(types, sent);
-        let is_known = !matches!(meaning, Meaning::Hidden) && sent.len() <= MAX_TEXT;
-        let name = if is_known {
-            sent.to_string()
-        } else {
-            log_path(sent)
-        };
-        return (name, meaning);
-    };
-    let (inside, end) = behind.rsplit_once(']').unwrap_or((behind, ""));
-    let meaning = meaning_of_path(types, &[head, end].concat());
-    let inside = match meaning_of_path(types, head) {
-        Meaning::Attribute(attribute) => selection(attribute, inside),
-        _ => None,
-    };
-    match inside {
-        Some(inside) if !matches!(meaning, Meaning::Hidden) => {
-            ([head, "[", &inside, "]", end].concat(), meaning)
+    let may_select = sent.as_bytes().iter().any(|byte| b"[ ".contains(byte));
+    let path = match may_select.then(|| Path::parse(sent)) {
+        Some(Ok(path)) if path.filter.is_some() => path,
+        Some(Err(_)) => return (log_path(&readable(sent)), Meaning::Hidden),
+        _ => {
+            let meaning = meaning_of_path(types, sent);
+            let is_known = !matches!(meaning, Meaning::Hidden) && sent.len() <= MAX_TEXT;
+            let name = if is_known {
+                sent.to_string()
+            } else {
+                log_path(sent)
+            };
+            return (name, meaning);
         }
-        _ => (log_path(sent), meaning),
+    };
+    let of = path.attribute.to_string();
+    let meaning = match &path.sub {
+        Some(sub) => meaning_of_path(types, &[&of, ".", sub].concat()),
+        None => meaning_of_path(types, &of),
+    };
+    let is_kept = !matches!(meaning, Meaning::Hidden)
+        && matches!(meaning_of_path(types, &of), Meaning::Attribute(attribute) if selects(attribute, sent));
+    let mut text = String::new();
+    if is_kept {
+        text.push_str(sent);
+    } else {
+        push_words(&mut text, sent);
     }
+    (text, meaning)
 }
 
-/// The filter in a path: one that compares a part which a schema knows with one value is kept, of
-/// another the words.
-fn selection(attribute: &'static Attribute, inside: &str) -> Option<String> {
-    let (name, comparison) = inside.trim().split_once(' ')?;
-    let Meaning::Attribute(_) = meaning_of(attribute.sub_attribute(name)) else {
-        return None;
+/// Whether the filter in a path compares a part that a schema knows with one value. It is kept then,
+/// of another the words.
+fn selects(attribute: &'static Attribute, sent: &str) -> bool {
+    let inside = || {
+        let (_, behind) = sent.split_once('[')?;
+        let (inside, _) = behind.rsplit_once(']')?;
+        let (name, comparison) = inside.trim().split_once(' ')?;
+        let (_, literal) = comparison.trim().split_once(' ')?;
+        let is_known = matches!(
+            meaning_of(attribute.sub_attribute(name)),
+            Meaning::Attribute(_)
+        );
+        is_known.then_some(literal.trim())
     };
-    let (word, literal) = comparison.trim().split_once(' ')?;
-    let literal = literal.trim();
-    let is_one = literal.len() < MAX_TEXT
-        && (literal_end(literal) == Some(literal.len())
-            || literal.eq_ignore_ascii_case("true")
-            || literal.eq_ignore_ascii_case("false"));
-    (is_word(word) && is_one).then(|| [name, " ", word, " ", literal].concat())
+    inside().is_some_and(|literal| {
+        literal.len() < MAX_TEXT
+            && (literal_end(literal) == Some(literal.len())
+                || literal.eq_ignore_ascii_case("true")
+                || literal.eq_ignore_ascii_case("false"))
+    })
 }
 
 /// What a value at a path without a filter stands for.

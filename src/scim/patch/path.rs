@@ -75,6 +75,10 @@ impl Path {
     /// # Ok::<(), scim::error::Error>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::read(text).map_err(|error| error.at(&readable(text)))
+    }
+
+    fn read(text: &str) -> Result<Self, Error> {
         let mut parser = Parser::path(text);
         parser.spaces();
         let mut attribute = parser.attribute_path()?;
@@ -193,6 +197,15 @@ impl Path {
         }
         let other = self.filter.as_ref()?.stranger(of.attribute)?;
         Some(part(&other.to_string()))
+    }
+}
+
+/// What a log may have of a path that cannot be read: all in front of its brackets, and a sign that
+/// stands for the rest. A part behind them may be the end of a value.
+pub(crate) fn readable(text: &str) -> String {
+    match text.split_once('[') {
+        Some((front, _)) => [front.trim(), "?"].concat(),
+        None => String::from(text),
     }
 }
 

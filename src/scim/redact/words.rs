@@ -143,7 +143,7 @@ fn is_operator(word: &str) -> bool {
 }
 
 /// Pushes a path: names and the words of filters, each where one is due.
-fn push_words(text: &mut String, path: &str) {
+pub(super) fn push_words(text: &mut String, path: &str) {
     let mut rest = path;
     let (mut is_name_due, mut is_operator_due) = (true, false);
     while let Some((next, word, behind)) = next_word(rest) {

@@ -96,6 +96,61 @@ fn a_refusal_is_explained() {
     assert_eq!(row.as_object().unwrap().len(), 21, "{row:#}");
 }
 
+/// Of a path that cannot be read the log has the names in front, and of one that can be read all but
+/// values that no known part is compared with.
+#[test]
+fn a_path_is_logged_as_it_was_read() {
+    let memory = Memory::new();
+    let (id, client) = tenant(&memory, &json!({}));
+    let user = client.user("ada");
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User:emails";
+    for (sent, front) in [
+        ("emails[type eq \"Zq s3cret\"", "emails"),
+        ("name[givenName eq \"s3cret\"", "name"),
+        (&format!("{core}[type eq \"s3cret\""), core),
+        ("emails[type eq \"s3cret\"]]", "emails"),
+        ("emails[type xx \"s3cret\"].value", "emails"),
+        ("emails[type eq 's3cret'].value", "emails"),
+        ("emails[type eq \"s3cret\"].value.more", "emails"),
+    ] {
+        let operation = json!([{ "op": "add", "path": sent, "value": "s3cret" }]);
+        client
+            .patch(&format!("/Users/{user}"), &operation)
+            .expect(400);
+        let row = newest(&memory, id);
+        let kept = json!(format!("{front}?"));
+        let path = &row["request_body"]["Operations"][0]["path"];
+        assert_eq!((&row["attribute"], path), (&kept, &kept), "{sent}");
+        assert!(!row.to_string().contains("s3cret"), "{row:#}");
+    }
+    for (sent, status, kept) in [
+        (
+            "emails[type eq work].value",
+            200,
+            "emails[type eq \"…\"].value",
+        ),
+        (
+            "emails[type eq \"home\"].value",
+            200,
+            "emails[type eq \"home\"].value",
+        ),
+        (
+            "emails[type eq \"home\" and shoe eq \"s3cret\"].value",
+            200,
+            "emails[type eq \"…\" and shoe eq \"…\"].value",
+        ),
+        ("emails type eq \"s3cret\"", 400, "emails?"),
+    ] {
+        let operation = json!([{ "op": "add", "path": sent, "value": "a@example.com" }]);
+        client
+            .patch(&format!("/Users/{user}"), &operation)
+            .expect(status);
+        let row = newest(&memory, id);
+        assert_eq!(row["request_body"]["Operations"][0]["path"], kept);
+        assert!(!row.to_string().contains("s3cret"), "{row:#}");
+    }
+}
+
 #[test]
 fn of_a_bulk_the_first_that_failed_is_told() {
     let memory = Memory::new();
