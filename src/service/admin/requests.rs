@@ -28,15 +28,17 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         ..RequestFilter::default()
     };
     for (name, text) in &call.parameters {
-        if text.is_empty() {
-            continue;
-        }
         if text.chars().count() > TEXT {
             let most = format!("a text of up to {TEXT} characters");
             return Err(Refusal::invalid_query(name, &most));
         }
         let time = || moment(text).ok_or_else(|| Refusal::invalid_query(name, TIME));
         match name.to_ascii_lowercase().as_str() {
+            "limit" | "after" => {}
+            // It would choose all.
+            _ if text.is_empty() => {
+                return Err(Refusal::invalid_query(name, "given a value, or left out"));
+            }
             "status" => {
                 let range = statuses(text).ok_or_else(|| Refusal::invalid_query(name, STATUS))?;
                 filter.status = Some(range);
