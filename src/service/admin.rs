@@ -217,7 +217,7 @@ impl<'a> Admin<'a> {
         tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
         let shard = tenant.as_ref().map_or(1, |tenant| tenant.shard);
         if let Some(listed) = tenant.as_ref().filter(|_| shard != 1) {
-            let of_tenant = context.on(shard).ok_or_else(|| no_shard(shard))?;
+            let of_tenant = context.on(shard).ok_or_else(|| Refusal::unbound(shard))?;
             // What its own shard says of it is the truth.
             let id = listed.id;
             let rows = of_tenant
@@ -340,11 +340,6 @@ fn no_tenant() -> Refusal {
         "There is no such tenant, or this credential does not reach it. GET /admin/v1/tenants lists the tenants that it \
          reaches.",
     )
-}
-
-/// The refusal of what is in a database that is not bound.
-fn no_shard(shard: u16) -> Refusal {
-    Refusal::broken(format!("there is no binding DB_{shard}"))
 }
 
 /// A page of rows, of each its key and its text. One row more than its limit was asked for; a third

@@ -22,6 +22,33 @@ fn tenant<'a>(memory: &'a Memory, shard: u16, name: &str) -> (i64, Client<'a>) {
     (id, admin.client(id, &json!({ "label": "okta" })))
 }
 
+/// Of what is in a database that is not bound any more the admin face says so.
+#[test]
+fn a_binding_that_was_taken_away_is_told() {
+    let mut memory = Memory::sharded();
+    let (first, _) = tenant(&memory, 1, "Here");
+    let (second, client) = tenant(&memory, 2, "There");
+    client.user("ada");
+    let kept = memory.database.others.pop();
+    let admin = Operator::new(&memory);
+    for path in ["", "/tokens", "/requests", "/scim/v2/Users"] {
+        admin
+            .get(&format!("/tenants/{second}{path}"))
+            .problem(503, "shard_not_bound", "DB_2");
+    }
+    let find = |memory: &Memory, id: i64| -> Value {
+        let all = Operator::new(memory).get("/tenants").expect(200);
+        let rows = all["data"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).unwrap().clone()
+    };
+    let row = find(&memory, second);
+    for name in ["users", "groups", "credentials"] {
+        assert_eq!(row[name], Value::Null, "{row:#}");
+    }
+    assert_eq!(find(&memory, first)["users"], 0);
+    assert!(kept.is_some());
+}
+
 fn end_jobs(memory: &Memory) {
     for _ in 0..10 {
         memory.elapsed.set(memory.elapsed.get() + 61_000);

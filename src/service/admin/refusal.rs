@@ -146,6 +146,15 @@ impl Refusal {
         Self::new(RefusalKind::Busy, "busy", BUSY.to_owned())
     }
 
+    /// It is in a database that is not bound.
+    pub fn unbound(shard: u16) -> Self {
+        let detail = format!(
+            "What this is about is in the database of the binding DB_{shard}, which this Worker does not have. Put the \
+             binding back into wrangler.toml, with the id of that database, and deploy. Nothing in it is lost."
+        );
+        Self::new(RefusalKind::Busy, "shard_not_bound", detail)
+    }
+
     /// A defect here; the cause is for the log.
     pub fn broken(cause: impl Into<String>) -> Self {
         Self::new(RefusalKind::Broken, "internal_error", cause.into())

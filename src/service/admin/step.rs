@@ -6,7 +6,7 @@
 
 use super::body::BodyObject;
 use super::refusal::Refusal;
-use super::{Admin, PageRequest, no_shard, no_tenant, page, shape, with_member};
+use super::{Admin, PageRequest, no_tenant, page, shape, with_member};
 use crate::context::Context;
 use crate::outside::{Post, PostReply};
 use crate::transfer::export::Export;
@@ -149,7 +149,7 @@ pub async fn answer<'c, D: Database>(
             Step::Undo(mut undo, then) => {
                 let tenant = call.admin.tenant()?;
                 let shard = directory.on(tenant.shard);
-                let shard = shard.ok_or_else(|| no_shard(tenant.shard))?;
+                let shard = shard.ok_or_else(|| Refusal::unbound(tenant.shard))?;
                 let settings = shard.settings_of(tenant.id, &tenant.settings);
                 let end = Box::pin(run(&shard, settings, &mut undo, PARTS)).await?;
                 then(call, undo, end)?
@@ -164,7 +164,7 @@ async fn send<D: Database>(
     shard: u16,
     batch: Batch,
 ) -> Result<BatchResult, Refusal> {
-    let shard = directory.on(shard).ok_or_else(|| no_shard(shard))?;
+    let shard = directory.on(shard).ok_or_else(|| Refusal::unbound(shard))?;
     Ok(shard.send(batch).await)
 }
 

@@ -56,9 +56,12 @@ fn shape(now: &str) -> Fragment<'_> {
 }
 
 /// Rows of a number, the tenant with it and its shard, behind one number: all, or only one of them.
+/// Nothing is counted of those of another shard.
 pub fn list(only: Option<i64>, after: i64, most: usize, now: &str) -> Statement {
     statement!(
-        "SELECT n.id || '' AS key, {shape} AS shape, n.shard FROM tenants n \
+        "SELECT n.id || '' AS key, json_replace({shape}, iif(n.shard = 1, '$.none', '$.users'), NULL, \
+         iif(n.shard = 1, '$.none', '$.groups'), NULL, iif(n.shard = 1, '$.none', '$.credentials'), NULL) AS shape, \
+         n.shard FROM tenants n \
          WHERE n.id > {after} AND n.state NOT IN ('deleted', 'creating'){only} ORDER BY n.id LIMIT {most}",
         shape = shape(now),
         after = value(after),
