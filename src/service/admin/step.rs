@@ -277,7 +277,9 @@ impl Call<'_> {
 
 /// Reads the number of something; 0, which nothing has, where it is no number.
 pub(super) fn number(text: &str) -> i64 {
-    let is_number = text.len() < 16 && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_number = text.len() < 16
+        && !text.starts_with('0')
+        && text.bytes().all(|digit| digit.is_ascii_digit());
     text.parse().ok().filter(|_| is_number).unwrap_or_default()
 }
 

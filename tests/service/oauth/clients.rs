@@ -118,6 +118,11 @@ fn a_client_has_up_to_four_secrets() {
         (&json!(4), &json!(null))
     );
     assert_eq!(admin.get(&format!("{path}/4")).expect(200), rest["data"][0]);
+    for other in ["04", "+4", "4.0"] {
+        let path = format!("{path}/{other}");
+        admin.get(&path).problem(404, "secret_not_found", "");
+        admin.delete(&path).problem(404, "secret_not_found", "");
+    }
     // One that was taken away opens nothing more, and its number is not given again.
     admin.delete(&format!("{path}/4")).expect(204);
     denied(
