@@ -139,6 +139,9 @@ async fn answer<D: Database, B: Upload>(
     if pattern == routes::IMPORT {
         import::check(request)?;
     }
+    if matches!(pattern, "/tenants" | "/operator-tokens") && route.method == Method::Post {
+        admin.refuse_bound()?;
+    }
     let body = match route.body {
         None if route.method != Method::Post || pattern == routes::IMPORT => BodyObject::new(),
         message => {

@@ -80,7 +80,6 @@ fn show_from_shards<'c>(
 /// Makes one: in the directory, and where it goes to another shard, there.
 pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (admin, body) = (call.admin, &call.body);
-    admin.refuse_bound()?;
     only(
         body,
         &["name", "external_id", "metadata", "settings", "shard"],

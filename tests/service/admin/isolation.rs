@@ -106,6 +106,12 @@ fn a_bound_operator_reaches_his_tenant_alone() {
     bound
         .post("/tenants", &json!({ "name": "x" }))
         .problem(403, "bound_to_tenant", "");
+    // Whatever the body is.
+    for path in ["/tenants", "/operator-tokens"] {
+        bound
+            .post(path, &json!("x"))
+            .problem(403, "bound_to_tenant", "");
+    }
     // With its own tenant in the path, nothing of the other is found.
     let path = |rest: &str| format!("/tenants/{ours}{rest}");
     for method in ["GET", "PATCH", "DELETE"] {
