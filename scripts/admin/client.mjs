@@ -25,7 +25,7 @@ export class Unreached extends Problem {
 /** The calls of the face at `--url`. */
 export async function connect({ url, "token-file": file }) {
   const base = baseOf(url ?? (process.env.ADMIN_URL || `http://127.0.0.1:${process.env.PORT || 8787}`));
-  return callsOf({ base, token: await findToken(file, base), fetch });
+  return callsOf({ base, ...(await findToken(file, base)), fetch });
 }
 
 /** The calls of a face: `get`, `post`, `patch`, `remove` and `list`, by path below /admin/v1. */
@@ -79,7 +79,8 @@ const isHere = ({ hostname }) => ["localhost", "127.0.0.1", "[::1]"].includes(ho
 async function findToken(file, base) {
   const given = file === undefined ? process.env.ADMIN_TOKEN || (isHere(base) && (await keptSetting("ADMIN_TOKEN"))) : await readToken(file);
   const token = (given || (await askSecret(NO_TOKEN))).trim();
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  const source = given ? "the ADMIN_TOKEN or --token-file that was given" : "the token that was typed";
+  if (/^[\x21-\x7e]+$/.test(token)) return { token, source };
   throw new Problem(token === "" ? NO_TOKEN : "the admin token has characters that no token has: is it the right file or variable?");
 }
 
@@ -111,7 +112,7 @@ async function request({ base, token, fetch }, path, { again = false, ...init })
 /** The body of a reply, in pieces of bytes. */
 async function* stream(face, path) {
   const reply = await request(face, path, { headers: { Accept: "application/x-ndjson" } });
-  if (!reply.ok) throw new Problem(refusal(reply, parse(await reply.text().catch(() => "")), face.base));
+  if (!reply.ok) throw new Problem(refusal(reply, parse(await reply.text().catch(() => "")), face));
   try {
     yield* reply.body;
   } catch {
@@ -120,7 +121,6 @@ async function* stream(face, path) {
 }
 
 async function ask(face, method, path, body, { type = "application/json", again = false } = {}) {
-  const { base } = face;
   const reply = await request(face, path, {
     method,
     again,
@@ -132,7 +132,7 @@ async function ask(face, method, path, body, { type = "application/json", again 
   if (reply.status === 204) return null;
   const value = parse(said);
   if (reply.ok && value !== undefined) return value;
-  throw new Problem(refusal(reply, value, base));
+  throw new Problem(refusal(reply, value, face));
 }
 
 function parse(text) {
@@ -144,10 +144,10 @@ function parse(text) {
 }
 
 /** What a problem says, and the id by which it is found in the log. */
-function refusal(reply, value, base) {
+function refusal(reply, value, { base, source }) {
   const id = reply.headers.get("X-Request-Id");
   const request = id ? ` (${id})` : "";
-  if (reply.status === 401) return `${value?.detail ?? "The token is refused."} This was the ADMIN_TOKEN or --token-file that was given for ${base.origin}.${request}`;
+  if (reply.status === 401) return `${value?.detail ?? "The token is refused."} This was ${source} for ${base.origin}.${request}`;
   if (typeof value?.detail === "string") return `${inVerbs(value.detail)}${request}`;
   if (reply.status >= 300 && reply.status < 400) return `${base.origin} sends us on to ${reply.headers.get("Location")}: give that in --url, if it is yours.`;
   return `${base} answers ${reply.status}, and not as the admin face does: is --url that of a deployment of this project, of a release that has one?`;

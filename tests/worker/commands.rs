@@ -914,6 +914,16 @@ fn a_token_that_is_typed_is_not_shown() {
         words.contains("(not shown)") && !words.contains("typed"),
         "{words}"
     );
+    // Where it opens nothing, that is said of it, and not of what was not given.
+    let url = answering(&["401 Unauthorized|{\"detail\":\"It is not known.\"}"]);
+    let ask = format!(
+        "const {{ connect }} = await import('./scripts/admin/client.mjs');\
+         const face = await connect({{ url: '{url}', 'token-file': '-' }});\
+         await face.get('/status').catch(({{ message }}) => console.log(message));"
+    );
+    let (_, out, words) = on_terminal(&ask, "scimadmin_1_typed\n");
+    let expected = format!("It is not known. This was the token that was typed for {url}.\n");
+    assert_eq!(out, expected, "{words}");
 }
 
 /// An example that is not told where to look says what it lacks.
