@@ -8,6 +8,7 @@ use alloc::string::{String, ToString};
 use crate::json;
 use serde_json::{Map, Value};
 
+use crate::filter::Filter;
 use crate::habit::{Habits, log_path};
 use crate::patch::path::{Path, readable};
 use crate::path::{AttributePath, schema_named};
@@ -17,7 +18,7 @@ use crate::schema::{Attribute, Mutability, Returned, Schema};
 mod words;
 
 pub use words::sentence;
-use words::{HIDDEN, MAX_TEXT, literal_end, push_text, push_words};
+use words::{HIDDEN, MAX_TEXT, push_text, push_words};
 
 /// Bytes behind which no more values are added. With the one at hand and all that is still to be
 /// closed, a text has 16 kB at the most.
@@ -281,8 +282,12 @@ fn is_hidden(attribute: &Attribute) -> bool {
 #[inline(never)]
 fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
     let may_select = sent.as_bytes().iter().any(|byte| b"[ ".contains(byte));
-    let path = match may_select.then(|| Path::parse(sent)) {
-        Some(Ok(path)) if path.filter.is_some() => path,
+    let (path, filter) = match may_select.then(|| Path::parse(sent)) {
+        Some(Ok(Path {
+            attribute,
+            filter: Some(filter),
+            sub,
+        })) => ((attribute.to_string(), sub), filter),
         Some(Err(_)) => return (log_path(&readable(sent)), Meaning::Hidden),
         _ => {
             let meaning = meaning_of_path(types, sent);
@@ -295,13 +300,22 @@ fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
             return (name, meaning);
         }
     };
-    let of = path.attribute.to_string();
-    let meaning = match &path.sub {
-        Some(sub) => meaning_of_path(types, &[&of, ".", sub].concat()),
-        None => meaning_of_path(types, &of),
+    let of = meaning_of_path(types, &path.0);
+    let meaning = match (of, path.1) {
+        (Meaning::Attribute(attribute), Some(sub)) => meaning_of(attribute.sub_attribute(&sub)),
+        (of, _) => of,
     };
-    let is_kept = !matches!(meaning, Meaning::Hidden)
-        && matches!(meaning_of_path(types, &of), Meaning::Attribute(attribute) if selects(attribute, sent));
+    // One that compares a known part with one value is kept, of another the words.
+    let is_kept = match (of, &*filter) {
+        (Meaning::Attribute(attribute), Filter::Compare(name, ..)) => {
+            let part = meaning_of(attribute.sub_attribute(&name.name));
+            matches!(
+                (part, meaning),
+                (Meaning::Attribute(_), Meaning::Attribute(_))
+            )
+        }
+        _ => false,
+    };
     let mut text = String::new();
     if is_kept {
         text.push_str(sent);
@@ -309,28 +323,6 @@ fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
         push_words(&mut text, sent);
     }
     (text, meaning)
-}
-
-/// Whether the filter in a path compares a part that a schema knows with one value. It is kept then,
-/// of another the words.
-fn selects(attribute: &'static Attribute, sent: &str) -> bool {
-    let inside = || {
-        let (_, behind) = sent.split_once('[')?;
-        let (inside, _) = behind.rsplit_once(']')?;
-        let (name, comparison) = inside.trim().split_once(' ')?;
-        let (_, literal) = comparison.trim().split_once(' ')?;
-        let is_known = matches!(
-            meaning_of(attribute.sub_attribute(name)),
-            Meaning::Attribute(_)
-        );
-        is_known.then_some(literal.trim())
-    };
-    inside().is_some_and(|literal| {
-        literal.len() < MAX_TEXT
-            && (literal_end(literal) == Some(literal.len())
-                || literal.eq_ignore_ascii_case("true")
-                || literal.eq_ignore_ascii_case("false"))
-    })
 }
 
 /// What a value at a path without a filter stands for.

@@ -22,7 +22,7 @@ const WORDS: [&str; 16] = [
     "false", "null",
 ];
 
-pub(super) fn is_word(word: &str) -> bool {
+fn is_word(word: &str) -> bool {
     WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
@@ -182,7 +182,7 @@ fn is_sign(character: char) -> bool {
 }
 
 /// Where the literal ends that a text begins with.
-pub(super) fn literal_end(text: &str) -> Option<usize> {
+fn literal_end(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     let mut characters = text.char_indices();
     characters.next().filter(|(_, first)| *first == '"')?;
