@@ -31,8 +31,8 @@ export function printer({ json }, columns = []) {
 const separated = (list, names) => [names, ...list.map((row) => names.map((name) => plain(row[name])))].map((cells) => cells.join("\t"));
 
 /**
- * Columns that stand in the rows of a table that is wider than the terminal only where the others
- * leave room, the least useful first.
+ * Columns that stand in the rows of a wide table only where the others leave room, the least useful
+ * first.
  */
 const LEAST = ["detail", "reply", "url", "path", "subject", "created_at", "scim_type", "operation", "provider", "method", "external_id", "last4", "request", "actor", "seq"];
 

@@ -217,7 +217,7 @@ impl<'a> Admin<'a> {
         tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
         let shard = tenant.as_ref().map_or(1, |tenant| tenant.shard);
         if let Some(listed) = tenant.as_ref().filter(|_| shard != 1) {
-            let of_tenant = context.on(shard).ok_or_else(|| Refusal::unbound(shard))?;
+            let of_tenant = context.on(shard).ok_or_else(|| Refusal::no_shard(shard))?;
             // What its own shard says of it is the truth.
             let id = listed.id;
             let rows = of_tenant

@@ -147,10 +147,10 @@ impl Refusal {
     }
 
     /// It is in a database that is not bound.
-    pub fn unbound(shard: u16) -> Self {
+    pub fn no_shard(shard: u16) -> Self {
         let detail = format!(
-            "What this is about is in the database of the binding DB_{shard}, which this Worker does not have. Put the \
-             binding back into wrangler.toml, with the id of that database, and deploy. Nothing in it is lost."
+            "This is in the database of the binding DB_{shard}, which this Worker does not have. Bind it again; nothing \
+             in it is lost."
         );
         Self::new(RefusalKind::Busy, "shard_not_bound", detail)
     }

@@ -149,7 +149,7 @@ pub async fn answer<'c, D: Database>(
             Step::Undo(mut undo, then) => {
                 let tenant = call.admin.tenant()?;
                 let shard = directory.on(tenant.shard);
-                let shard = shard.ok_or_else(|| Refusal::unbound(tenant.shard))?;
+                let shard = shard.ok_or_else(|| Refusal::no_shard(tenant.shard))?;
                 let settings = shard.settings_of(tenant.id, &tenant.settings);
                 let end = Box::pin(run(&shard, settings, &mut undo, PARTS)).await?;
                 then(call, undo, end)?
@@ -164,7 +164,9 @@ async fn send<D: Database>(
     shard: u16,
     batch: Batch,
 ) -> Result<BatchResult, Refusal> {
-    let shard = directory.on(shard).ok_or_else(|| Refusal::unbound(shard))?;
+    let shard = directory
+        .on(shard)
+        .ok_or_else(|| Refusal::no_shard(shard))?;
     Ok(shard.send(batch).await)
 }
 

@@ -100,7 +100,7 @@ pub async fn receive_lines<D: Database>(
 ) -> Result<Received, Refusal> {
     let tenant = admin.tenant()?;
     let shard = context.on(tenant.shard);
-    let shard = shard.ok_or_else(|| Refusal::unbound(tenant.shard))?;
+    let shard = shard.ok_or_else(|| Refusal::no_shard(tenant.shard))?;
     let number = Tenant::Known(tenant.id);
     let marker = Marker::parse(&upload.marker);
     let marker = marker.ok_or_else(|| Refusal::broken("an import without a marker"))?;
