@@ -130,7 +130,7 @@ async fn answer<D: Database, B: Upload>(
             return Ok(problem(405, "method_not_allowed", &detail).with("Allow", allow));
         }
     };
-    need(&admin, route.handler.scope)?;
+    admit(&admin, route)?;
     let verifies_house = pattern == routes::VERIFY && parts.get(1) == Some(&"0");
     if which.is_some() && !verifies_house {
         trace.notes.tenant = Some(admin.tenant()?.id);
@@ -138,9 +138,6 @@ async fn answer<D: Database, B: Upload>(
     let parameters = parameters(&request.query, route.query)?;
     if pattern == routes::IMPORT {
         import::check(request)?;
-    }
-    if matches!(pattern, "/tenants" | "/operator-tokens") && route.method == Method::Post {
-        admin.refuse_bound()?;
     }
     let body = match route.body {
         None if route.method != Method::Post || pattern == routes::IMPORT => BodyObject::new(),
@@ -260,6 +257,16 @@ fn address(pattern: &str, call: &Call<'_>) -> Result<String, Refusal> {
         }
     }
     Ok(path)
+}
+
+/// Refuses an operator who may not do what the endpoint does, whatever the body says.
+fn admit(admin: &Admin<'_>, route: &routes::Route) -> Result<(), Refusal> {
+    need(admin, route.handler.scope)?;
+    let is_of_house = matches!(route.pattern, "/tenants" | "/operator-tokens");
+    if is_of_house && route.method == Method::Post {
+        admin.refuse_bound()?;
+    }
+    Ok(())
 }
 
 /// Refuses an operator without a scope. Each job says which it needs.
