@@ -307,7 +307,9 @@ fn path(types: Types<'_>, sent: &str) -> (String, Meaning) {
     };
     // One that compares a known part with one value is kept, of another the words.
     let is_kept = match (of, &*filter) {
-        (Meaning::Attribute(attribute), Filter::Compare(name, ..)) => {
+        (Meaning::Attribute(attribute), Filter::Compare(name, ..))
+            if name.uri.is_none() && name.sub.is_none() =>
+        {
             let part = meaning_of(attribute.sub_attribute(&name.name));
             matches!(
                 (part, meaning),

@@ -38,21 +38,33 @@ pub(crate) use skim::skim;
 
 /// The condition, in parentheses.
 pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
-    let shared = Cell::default();
-    let mut writer = Writer {
+    let writer = Writer {
         view: *view,
         element: None,
         unpacked: false,
         few: false,
-        shared: Some(&shared),
+        shared: None,
     };
-    let condition = writer.condition(predicate, false);
-    writer.shared = None;
-    let shared = shared.take();
-    if shared.len() > 1 {
-        return writer.sharing(&conditions(&shared), condition);
+    let (condition, shared) = writer.share(predicate);
+    match (shared.len(), predicate) {
+        (0, _) => condition,
+        (1, _) => writer.condition(predicate, false),
+        // What stands beside the links may have an index, which is no use within.
+        (_, Predicate::All(parts)) => {
+            let shares = |part: &&Predicate| !writer.share(part).1.is_empty();
+            let (linked, others): (Vec<_>, Vec<_>) = parts.iter().partition(shares);
+            let few = others.iter().any(|part| is_key(view, part));
+            let writer = Writer { few, ..writer };
+            let all = |parts: Vec<&Predicate>| Predicate::All(parts.into_iter().cloned().list());
+            let (condition, shared) = writer.share(&all(linked));
+            fragment!(
+                "({others} AND {linked})",
+                others = writer.condition(&all(others), false),
+                linked = writer.sharing(&conditions(&shared), condition),
+            )
+        }
+        _ => writer.sharing(&conditions(&shared), condition),
     }
-    writer.condition(predicate, false)
 }
 
 /// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
@@ -71,6 +83,17 @@ struct Writer<'a, 's> {
 }
 
 impl<'a> Writer<'a, '_> {
+    /// A condition, and what it asks of links, which is to be found out once around it.
+    fn share(self, predicate: &Predicate) -> (Fragment<'a>, Vec<Elements>) {
+        let shared = Cell::default();
+        let writer = Writer {
+            shared: Some(&shared),
+            ..self
+        };
+        let condition = writer.condition(predicate, false);
+        (condition, shared.take())
+    }
+
     /// A condition, or what it excludes. `not` goes down to the tests, where `IS NOT TRUE` makes it
     /// total: with it a level of brackets would be three of SQL, and D1 ends at a hundred.
     fn condition(self, predicate: &Predicate, negated: bool) -> Fragment<'a> {

@@ -381,6 +381,21 @@ fn links_are_walked_once_however_conditions_on_them_are_joined() {
             assert!(all < 4 * one, "{one} and {all} steps: {pair}{and}…");
         }
     }
+    // Who is found by an index is found first, and the others are not looked at.
+    let pairs = terms("(groups.display co \"x@\" or title ne \"@\")", 2, " and ");
+    let steps = |filter: &str| steps_of(&memory, |client| search(client, "/Users", filter));
+    let (all, one) = (
+        steps(&pairs),
+        steps(&format!("externalId eq \"e\" and {pairs}")),
+    );
+    memory.sql("DELETE FROM team_members WHERE team_id = 'g1' AND member_id <> 'u1'");
+    let of_group = steps(&format!("groups.value eq \"g1\" and {pairs}"));
+    let found = [&all, &one, &of_group].map(|(found, _)| found.as_u64().unwrap());
+    assert_eq!(found, [300, 0, 1]);
+    assert!(
+        of_group.1 < all.1 * 3 / 4 && one.1 < all.1 / 100,
+        "{all:?} {one:?} {of_group:?}"
+    );
 }
 
 /// What an order puts behind the page, and what stands before it, is not fetched: it has groups to

@@ -318,6 +318,14 @@ fn lists() {
             "/Users?filter=groups.display eq \"Staff\" and groups.display sw \"Eng\"".to_owned(),
         ),
         (
+            "filter-pairs-beside-a-group",
+            format!(
+                "/Users?filter=groups.value eq \"{group}\" and {} and {}",
+                "(groups.display co \"a\" or title eq \"x\")",
+                "(groups.display co \"b\" or title eq \"y\")"
+            ),
+        ),
+        (
             "filter-everything",
             "/?filter=displayName co \"gin\"".to_owned(),
         ),

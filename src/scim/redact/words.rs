@@ -3,7 +3,9 @@
 use crate::part;
 use alloc::string::String;
 
+use crate::habit::log_path;
 use crate::json;
+use crate::patch::path::{Path, readable};
 use crate::schema::Attribute;
 use serde_json::Value;
 
@@ -102,7 +104,12 @@ pub fn sentence(said: &str) -> String {
             let (path, behind) = path.split_at_checked(end).unwrap_or((path, ""));
             text.push_str(front);
             text.push_str(PATH);
-            push_words(&mut text, path);
+            // Of one that cannot be read nobody knows where a value begins.
+            if Path::parse(path).is_ok() {
+                push_words(&mut text, path);
+            } else {
+                text.push_str(&log_path(&readable(path)));
+            }
             behind
         }
         None => own,

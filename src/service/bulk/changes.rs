@@ -365,8 +365,8 @@ impl<D: Database> Session<'_, D> {
             if is_same && let Some(name) = rewrite.names().pop() {
                 taken.add(&of_type(resource_type.name, name));
             }
-            // Who is deactivated leaves without the name, which only a PATCH alone does.
-            match (rewrite.changed_key()).filter(|_| is_same && !rewrite.deactivates()) {
+            // Who is to leave does so without the name, which only a PATCH alone does.
+            match (rewrite.changed_key()).filter(|_| is_same && !rewrite.leaves_inactive()) {
                 Some(key) => {
                     if let Some(job) = jobs.get_mut(index) {
                         job.settle(Err(name_in_use(key.attribute)));

@@ -287,6 +287,11 @@ impl Rewrite {
         self.update.word == "deactivated"
     }
 
+    /// Whether a user is not active after, whatever was before.
+    pub(crate) fn leaves_inactive(&self) -> bool {
+        self.draft.folded.get("active") == Some(&Value::Bool(false))
+    }
+
     /// The external id and the name that it leaves.
     pub(super) fn names_in_events(&self) -> (Option<&str>, Option<&str>) {
         let [external_id, name] = &self.names;

@@ -83,7 +83,8 @@ impl LineBody<'_> {
             self.lines += usize::from(*byte == b'\n');
             self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(DIGEST.1);
         }
-        if self.bytes > self.most || self.lines > MAX_LINES {
+        let is_in_line = piece.last().is_some_and(|byte| *byte != b'\n');
+        if self.bytes > self.most || self.lines + usize::from(is_in_line) > MAX_LINES {
             return Err(too_large(self.most));
         }
         Ok(self.staging.push(self.import, &piece))
