@@ -1,7 +1,7 @@
 //! The brake: removals of users by a provider beyond a limit that the tenant sets are refused.
 //!
 //! What is counted and refused is decided by a trigger where the event of a removal is written
-//! (migration 0026); here the brake is engaged, released and shown.
+//! (migration 0032); here the brake is engaged, released and shown.
 
 use super::Statement;
 use super::fragment::{Fragment, value};
@@ -81,22 +81,26 @@ fn shift(moment: &'static str, sign: &'static str) -> [&'static str; 5] {
     ]
 }
 
-/// The brake of a tenant, JSON text, and the tenant where it has one.
+/// The brake of a tenant, JSON text, and the tenant where it has one. How many removals count,
+/// the numbers of the first of them and of the newest say, as in the trigger.
 pub fn read(tenant: i64, now: &str) -> Statement {
     statement!(
         "SELECT json_object('state', CASE WHEN b.tenant_id IS NULL THEN 'off' WHEN engaged_at IS NOT NULL THEN 'engaged' \
-         WHEN until > {now} THEN 'released' ELSE 'armed' END, 'removals', coalesce(removals, 0), \
+         WHEN until > {now} THEN 'released' ELSE 'armed' END, 'removals', coalesce(1 + newest - (opening ->> 0), 0), \
          'limit', min(coalesce(count, least), coalesce(least, count)), 'minutes', minutes, 'engaged_at', engaged_at, \
          'released_until', iif(engaged_at IS NULL AND until > {now}, until, NULL)) AS shape, b.tenant_id \
-         FROM (SELECT 1) LEFT JOIN (SELECT *, max(4, percent * coalesce(counted ->> 1, (SELECT total FROM totals WHERE tenant_id = {tenant} \
-         AND resource_type = 'User')) / 100) AS least, \
-         counted ->> 0 AS removals FROM (SELECT *, (\
-         SELECT json_array(count(*), e.users, min(e.position)) FROM events e INDEXED BY events_removals \
-         WHERE e.tenant_id = {tenant} AND e.users IS NOT NULL AND e.at > since) AS counted \
+         FROM (SELECT 1) LEFT JOIN (SELECT *, max(4, percent * coalesce(opening ->> 1, (SELECT total FROM totals WHERE tenant_id = {tenant} \
+         AND resource_type = 'User')) / 100) AS least FROM (SELECT *, (\
+         SELECT json_array(removal, users) {removals} AND counted_at > since ORDER BY counted_at, removal LIMIT 1) AS opening, (\
+         SELECT removal {removals} ORDER BY counted_at DESC, removal DESC LIMIT 1) AS newest \
          FROM (SELECT *, {until} AS until, max(released_at, {since}) AS since \
          FROM (SELECT {now} AS now) CROSS JOIN brakes WHERE tenant_id = {tenant}) LIMIT 1)) b",
         now = value(now),
         tenant = value(tenant),
+        removals = fragment!(
+            "FROM events INDEXED BY events_removals WHERE tenant_id = {tenant} AND users IS NOT NULL",
+            tenant = value(tenant),
+        ),
         until = shift("released_at", "+"),
         since = shift("now", "-"),
     )

@@ -17,8 +17,8 @@ const SHOWN: u64 = 65;
 /// Events that a page looks at, at the most, and rows read for each.
 const LOOKS: u64 = 5_000;
 const LOOK: u64 = 7;
-/// What a brake adds to a removal, before others are counted.
-const BRAKED: Cost = cost(0, 4, 2);
+/// What a brake adds to a removal, however many count.
+const BRAKED: Cost = cost(0, 6, 2);
 /// Removals that the brake lets pass.
 const BRAKE: usize = 50;
 /// Members that a group waits for, and groups that wait for a member.
@@ -277,13 +277,12 @@ impl Bench<'_> {
     }
 
     fn brake(&mut self) {
+        let unbraked = self.removal(352);
         self.set(&json!({ "brake": { "count": BRAKE, "minutes": 60 } }));
         let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
         // In no group.
         let first = 300;
         let patched = cost(1, 6, 2).and(BRAKED);
-        // It reads a row for each removal that counts.
-        let counted = patched.and(cost(0, BRAKE as u64, 0));
         let at = |number: usize| format!("/Users/{}", user_id(first + number));
         self.send(
             "PATCH active: the first removal of 50",
@@ -292,21 +291,31 @@ impl Bench<'_> {
             200,
             patched,
         );
-        self.each("PATCH", first + 1..first + BRAKE - 2, &off);
+        self.send(
+            "PATCH active: the second removal of 50",
+            ("PATCH", &at(1)),
+            Some(&off),
+            200,
+            patched,
+        );
+        let second = self.sheet.last();
+        assert!(second.read - unbraked.read <= BRAKED.read, "{second:?}");
+        self.each("PATCH", first + 2..first + BRAKE - 2, &off);
         self.send(
             "DELETE user: the 49th removal of 50",
             ("DELETE", &at(BRAKE - 2)),
             None,
             204,
-            counted.and(cost(0, 8, 5)),
+            patched.and(cost(0, 8, 5)),
         );
         self.send(
             "PATCH active: the 50th removal of 50",
             ("PATCH", &at(BRAKE - 1)),
             Some(&off),
             200,
-            counted,
+            patched,
         );
+        assert_eq!(self.sheet.last(), second, "it counts nobody");
         self.send(
             "PATCH active: the 51st removal of 50",
             ("PATCH", &at(BRAKE)),
@@ -325,7 +334,7 @@ impl Bench<'_> {
             "Brake: looked at",
             ("GET", "/brake"),
             None,
-            cost(1, 12 + BRAKE as u64, 0).and(ADMIN),
+            cost(1, 12, 0).and(ADMIN),
         );
         let release = json!({ "action": "release" });
         self.admin(
@@ -344,6 +353,45 @@ impl Bench<'_> {
             patched.and(cost(0, 2, 0)),
         );
         self.set(&json!({ "brake": null }));
+    }
+
+    /// A removal without a brake, and what it costs.
+    fn removal(&mut self, number: usize) -> Cost {
+        let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
+        self.send(
+            "PATCH active: a removal without a brake",
+            ("PATCH", &format!("/Users/{}", user_id(number))),
+            Some(&off),
+            200,
+            cost(1, 6, 2),
+        );
+        self.sheet.last()
+    }
+
+    /// A brake of 4,000, of which a thousand count.
+    pub(crate) fn removals(&mut self) {
+        let unbraked = self.removal(352);
+        self.set(&json!({ "brake": { "count": 4_000, "minutes": 60 } }));
+        let value = |value| patch(&json!([{ "op": "replace", "path": "active", "value": value }]));
+        for _ in 0..10 {
+            self.each("PATCH", 400..400 + MANY, &value(false));
+            self.each("PATCH", 400..400 + MANY, &value(true));
+        }
+        self.send(
+            "PATCH active: the 1,001st removal of 4,000",
+            ("PATCH", &format!("/Users/{}", user_id(353))),
+            Some(&value(false)),
+            200,
+            unbraked.and(BRAKED),
+        );
+        let braked = self.sheet.last();
+        assert!(braked.read <= unbraked.read + BRAKED.read, "{braked:?}");
+        assert!(
+            braked.written <= unbraked.written + BRAKED.written,
+            "{braked:?}"
+        );
+        let shown = self.admin("Brake: looked at", ("GET", "/brake"), None, cost(1, 12, 0));
+        assert_eq!(shown["removals"], 10 * MANY + 1, "{shown:#}");
     }
 
     fn deleted(&mut self) {

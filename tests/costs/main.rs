@@ -70,6 +70,20 @@ fn every_operation_is_within_its_budget() {
     assert!(dear.is_empty(), "over budget:\n{}\n", dear.join("\n"));
 }
 
+/// However many removals count, a brake reads as many rows.
+#[test]
+fn a_thousand_removals_are_not_read() {
+    let seed = Pattern::take().seed(AROUND[0], &MEMBERS[..1]);
+    let worker = Worker::start_on(&seed.folder, &[("REPORT_COST", "1")]).unwrap();
+    let mut bench = Bench {
+        worker: &worker,
+        seed: &seed,
+        sheet: &mut Sheet::default(),
+        column: AROUND[0].to_string(),
+    };
+    bench.removals();
+}
+
 #[test]
 fn what_is_around_is_within_its_budget() {
     let pattern = Pattern::take();

@@ -6,6 +6,9 @@ use store::Database;
 use testing::client::{Client, Got, Operator};
 use testing::memory::Memory;
 
+/// The token of tenant 2.
+const OTHER: &str = "the-secret-of-tenant-2-of-32-characters-or-more";
+
 /// A service whose tenant has a brake, and so many users.
 fn braked(brake: &Value, users: usize) -> (Memory, Vec<String>) {
     let memory = Memory::new();
@@ -90,8 +93,12 @@ fn delete(memory: &Memory, id: &str) -> Got {
 }
 
 fn set_active(memory: &Memory, id: &str, active: bool) -> Got {
+    set_active_by(&Client::new(memory), id, active)
+}
+
+fn set_active_by(client: &Client<'_>, id: &str, active: bool) -> Got {
     let operations = json!([{ "op": "replace", "path": "active", "value": active }]);
-    Client::new(memory).patch(&format!("/Users/{id}"), &operations)
+    client.patch(&format!("/Users/{id}"), &operations)
 }
 
 #[track_caller]
@@ -108,10 +115,8 @@ fn told(memory: &Memory, word: &str) -> usize {
 }
 
 /// Makes what was done so far so much older.
-fn age(memory: &Memory, minutes: u32) {
-    memory.sql(&format!(
-        "UPDATE events SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, '-{minutes} minutes')"
-    ));
+fn age(memory: &Memory, minutes: u64) {
+    memory.elapsed.set(memory.elapsed.get() + minutes * 60_000);
 }
 
 /// By every way that there is, and nothing of what is refused is done.
@@ -309,8 +314,9 @@ fn a_percentage_is_of_the_users_before() {
 #[test]
 fn a_percentage_is_of_the_users_before_the_first_written() {
     let (memory, ids) = braked(&json!({ "percent": 50 }), 20);
+    age(&memory, 1);
     delete(&memory, &ids[0]).expect(204);
-    memory.sql("UPDATE events SET at = strftime('%Y-%m-%dT%H:%M:%fZ', at, '+1 minutes') WHERE users IS NOT NULL");
+    memory.elapsed.set(memory.elapsed.get() - 60_000);
     for id in &ids[1..10] {
         delete(&memory, id).expect(204);
     }
@@ -395,4 +401,278 @@ fn a_removal_costs_no_more_without_a_brake() {
     };
     assert_eq!(cost(&Value::Null, 3), 0);
     assert_eq!(cost(&json!({ "count": 9 }), 3), 1);
+}
+
+/// Where all events of removals are gone, their numbers begin anew.
+#[test]
+fn what_was_trimmed_is_not_counted() {
+    let (memory, ids) = braked(&json!({ "count": 3, "minutes": 1440 }), 8);
+    for gone in ["1", "removal <= 2"] {
+        for id in &ids[..2] {
+            set_active(&memory, id, true).expect(200);
+            set_active(&memory, id, false).expect(200);
+        }
+        memory.sql(&format!("DELETE FROM events WHERE {gone}"));
+        assert_eq!(state(&memory)["removals"], 0, "{gone}");
+    }
+    for id in &ids[2..5] {
+        delete(&memory, id).expect(204);
+    }
+    assert_eq!(state(&memory)["removals"], 3);
+    refused(&delete(&memory, &ids[5]));
+}
+
+/// Numbers by chance, from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+
+    fn pick<T: Clone>(&mut self, among: &[T]) -> T {
+        among[self.place(among.len())].clone()
+    }
+
+    fn place(&mut self, end: usize) -> usize {
+        usize::try_from(self.below(end as u64)).unwrap()
+    }
+}
+
+/// The brake as it is meant: it looks at all removals there ever were.
+#[derive(Default)]
+struct Plain {
+    /// count, percent, minutes.
+    set: Option<(Option<u64>, Option<u64>, u64)>,
+    engaged: bool,
+    released_at: Option<u64>,
+    /// When each was that counts, and of how many users it was.
+    removals: Vec<(u64, u64)>,
+    users: u64,
+}
+
+impl Plain {
+    fn minutes(&self) -> u64 {
+        self.set.map_or(0, |(_, _, minutes)| minutes * 60_000)
+    }
+
+    /// How many count, and how many may.
+    fn window(&self, now: u64) -> (u64, u64) {
+        // From before the clock began all of them do.
+        let since = now.checked_sub(self.minutes()).max(self.released_at);
+        let counts = |(at, _): &&(u64, u64)| since.is_none_or(|since| *at > since);
+        let users = self.removals.iter().find(counts);
+        let users = users.map_or(self.users, |(_, users)| *users);
+        let (count, percent, _) = self.set.unwrap();
+        let least = percent.map(|percent| (users * percent / 100).max(4));
+        let limit = count.into_iter().chain(least).min().unwrap();
+        (self.removals.iter().filter(counts).count() as u64, limit)
+    }
+
+    /// Whether a removal passes.
+    fn removes(&mut self, now: u64) -> bool {
+        if self.set.is_some() {
+            let (removals, limit) = self.window(now);
+            if self.engaged || removals >= limit {
+                self.engage(now);
+                return false;
+            }
+            // A clock that goes back is that of another request: its removal comes behind.
+            let last = self.removals.last().map_or(0, |(at, _)| *at);
+            self.removals.push((now.max(last), self.users));
+        }
+        true
+    }
+
+    fn engage(&mut self, now: u64) {
+        self.engaged |= self.released_at.is_none_or(|at| at <= now);
+    }
+
+    fn set(&mut self, set: Option<(Option<u64>, Option<u64>, u64)>) {
+        self.set = set;
+        if set.is_none() {
+            (self.engaged, self.released_at) = (false, None);
+        }
+    }
+
+    fn state(&self, now: u64) -> &'static str {
+        match self.released_at {
+            _ if self.set.is_none() => "off",
+            _ if self.engaged => "engaged",
+            Some(at) if at + self.minutes() > now => "released",
+            _ => "armed",
+        }
+    }
+}
+
+/// One tenant of the game, and what it should be like.
+struct Side<'a> {
+    number: i64,
+    client: Client<'a>,
+    plain: Plain,
+    made: usize,
+    active: Vec<String>,
+    inactive: Vec<String>,
+}
+
+impl Side<'_> {
+    fn create(&mut self, many: u64) {
+        for _ in 0..many {
+            self.made += 1;
+            self.active
+                .push(self.client.user(&format!("u{}", self.made)));
+            self.plain.users += 1;
+        }
+    }
+
+    fn remove(&mut self, dice: &mut Dice) {
+        let path = |id: &str| format!("/Users/{id}");
+        let deletes = dice.below(2) == 0;
+        let from_inactive = deletes && !self.inactive.is_empty() && dice.below(3) == 0;
+        let list = if from_inactive {
+            &mut self.inactive
+        } else {
+            &mut self.active
+        };
+        let Some(id) = list.pop() else { return };
+        let got = if deletes {
+            self.client.delete(&path(&id))
+        } else {
+            set_active_by(&self.client, &id, false)
+        };
+        let passes = self.plain.removes(self.client.memory.elapsed.get());
+        if !passes {
+            refused(&got);
+            list.push(id);
+        } else if deletes {
+            got.expect(204);
+            self.plain.users -= 1;
+        } else {
+            got.expect(200);
+            self.inactive.push(id);
+        }
+    }
+
+    /// Several at the same moment.
+    fn remove_many(&mut self, dice: &mut Dice) {
+        let many = (1 + dice.place(9)).min(self.active.len());
+        let ids = self.active.split_off(self.active.len() - many);
+        let operation = |id: &String| json!({ "method": "DELETE", "path": format!("/Users/{id}") });
+        let operations: Vec<Value> = ids.iter().map(operation).collect();
+        let body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations,
+        });
+        let done = self.client.post("/Bulk", &body).expect(200);
+        let now = self.client.memory.elapsed.get();
+        for (id, operation) in ids.into_iter().zip(done["Operations"].as_array().unwrap()) {
+            let passes = self.plain.removes(now);
+            assert_eq!(operation["status"], ["429", "204"][usize::from(passes)]);
+            if passes {
+                self.plain.users -= 1;
+            } else {
+                self.active.push(id);
+            }
+        }
+    }
+
+    fn change(&mut self, dice: &mut Dice) {
+        let set = (dice.below(6) > 0).then(|| {
+            let count = Some(1 + dice.below(12));
+            let percent = Some(dice.pick(&[5, 20, 50]));
+            let (count, percent) = dice.pick(&[(count, None), (None, percent), (count, percent)]);
+            (count, percent, dice.pick(&[1, 3, 10, 60]))
+        });
+        let brake = set.map(|(count, percent, minutes)| json!({ "count": count, "percent": percent, "minutes": minutes }));
+        Operator::new(self.client.memory)
+            .patch(
+                &format!("/tenants/{}", self.number),
+                &json!({ "settings": { "brake": brake } }),
+            )
+            .expect(200);
+        self.plain.set(set);
+    }
+
+    fn turn(&mut self, action: &str) {
+        if self.plain.set.is_none() {
+            return;
+        }
+        let path = format!("/tenants/{}/brake", self.number);
+        Operator::new(self.client.memory)
+            .post(&path, &json!({ "action": action }))
+            .expect(200);
+        let now = self.client.memory.elapsed.get();
+        if action == "hold" {
+            self.plain.engage(now);
+        } else {
+            (self.plain.engaged, self.plain.released_at) = (false, Some(now));
+        }
+    }
+
+    fn check(&self) {
+        let shown = Operator::new(self.client.memory)
+            .get(&format!("/tenants/{}/brake", self.number))
+            .expect(200);
+        let now = self.client.memory.elapsed.get();
+        assert_eq!(shown["state"], self.plain.state(now), "{shown:#}");
+        if self.plain.set.is_some() {
+            let (removals, limit) = self.plain.window(now);
+            let told = (&shown["removals"], &shown["limit"]);
+            assert_eq!(told, (&json!(removals), &json!(limit)), "{shown:#}");
+        }
+    }
+}
+
+/// By numbers it refuses whom one refuses who counts all removals of the window, whatever comes in
+/// between, and two tenants do not hear of each other.
+#[test]
+fn numbers_say_what_counting_says() {
+    for seed in 1..=40 {
+        let dice = &mut Dice(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
+        let memory = Memory::new();
+        memory.add_token(2, OTHER, None, None);
+        let clients = [(1, Memory::TOKEN), (2, OTHER)].map(|(number, token)| {
+            (
+                number,
+                Client {
+                    memory: &memory,
+                    token: token.to_owned(),
+                },
+            )
+        });
+        let mut sides = clients.map(|(number, client)| Side {
+            number,
+            client,
+            plain: Plain::default(),
+            made: 0,
+            active: Vec::new(),
+            inactive: Vec::new(),
+        });
+        for side in &mut sides {
+            side.create(10 + dice.below(30));
+            side.change(dice);
+        }
+        for _ in 0..80 {
+            let side = &mut sides[dice.place(2)];
+            match dice.below(20) {
+                0..9 => side.remove(dice),
+                9 => side.remove_many(dice),
+                10 => side.create(3),
+                11 => side.change(dice),
+                12 | 13 => side.turn("release"),
+                14 => side.turn("hold"),
+                15 => {
+                    let back = memory.elapsed.get() - dice.below(3_000).min(memory.elapsed.get());
+                    memory.elapsed.set(back);
+                }
+                _ => {
+                    let step = dice.pick(&[7, 1_000, 20_000, 59_000, 60_000, 179_000, 600_000]);
+                    memory.elapsed.set(memory.elapsed.get() + step);
+                }
+            }
+            side.check();
+        }
+    }
 }
