@@ -73,5 +73,5 @@ export async function openFace({ remote, env }) {
     if (reply.status >= 500 && fault instanceof Problem) throw fault;
     return reply;
   };
-  return { ...callsOf({ base, token, source: "this command's own", fetch }), close };
+  return { ...callsOf({ base, token, source: "this command's own token", fetch }), close };
 }

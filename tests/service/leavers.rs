@@ -412,11 +412,15 @@ fn a_name_in_use_keeps_nobody_active() {
         } })
     };
     let away = json!([rename, off]);
+    let gil = leaver("gil", &json!([rename, title, off]));
+    memory.sql("UPDATE users SET document = json_set(document, '$.active', json('false')), folded = json_set(folded, '$.active', json('false')) WHERE user_name_folded = 'gil'");
     let bulks = [
         vec![leaver("bob", &away)],
         // Several travel together.
         vec![leaver("cy", &away), leaver("dora", &json!([title]))],
         vec![leaver("eve", &away), leaver("fay", &away)],
+        // So does one who is inactive already.
+        vec![gil, leaver("hal", &json!([title]))],
     ];
     for operations in bulks {
         let bulk = json!({
@@ -428,7 +432,7 @@ fn a_name_in_use_keeps_nobody_active() {
             assert_eq!(done["status"], "200", "{got:#}");
         }
     }
-    for name in ["bob", "cy", "eve", "fay"] {
+    for name in ["bob", "cy", "eve", "fay", "gil"] {
         let found = client.get(&format!("/Users?filter=userName eq \"{name}\""));
         assert_eq!(found.expect(200)["Resources"][0]["active"], false, "{name}");
     }

@@ -112,6 +112,8 @@ fn a_path_is_logged_as_it_was_read() {
         ("emails[type xx \"s3cret\"].value", "emails"),
         ("emails[type eq 's3cret'].value", "emails"),
         ("emails[type eq \"s3cret\"].value.more", "emails"),
+        ("emails[s3cret@example.com]", "emails"),
+        ("emails[value eq \"a\"] s3cret@example.com", "emails"),
     ] {
         let operation = json!([{ "op": "add", "path": sent, "value": "s3cret" }]);
         client
@@ -138,6 +140,11 @@ fn a_path_is_logged_as_it_was_read() {
             "emails[type eq \"home\" and shoe eq \"s3cret\"].value",
             200,
             "emails[type eq \"…\" and shoe eq \"…\"].value",
+        ),
+        (
+            "emails[value.x eq \"s3cret\"]",
+            200,
+            "emails[value.x eq \"…\"]",
         ),
         ("emails type eq \"s3cret\"", 400, "emails?"),
     ] {

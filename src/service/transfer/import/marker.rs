@@ -42,7 +42,7 @@ pub struct Marker {
     pub(super) done: i64,
     /// What became of them.
     pub(super) counts: Counts,
-    /// Keys of records that no record has.
+    /// Keys of records that records of their kind do not have.
     passed_over: Vec<Value>,
     pub(super) is_dry: bool,
     /// What tells the last part of its lines from another; zero where that is not known.
