@@ -51,8 +51,8 @@ pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
         (1, _) => writer.condition(predicate, false),
         // What stands beside the links may have an index, which is no use within.
         (_, Predicate::All(parts)) => {
-            let shares = |part: &&Predicate| !writer.share(part).1.is_empty();
-            let (linked, others): (Vec<_>, Vec<_>) = parts.iter().partition(shares);
+            let asks_links = |part: &&Predicate| !writer.share(part).1.is_empty();
+            let (linked, others): (Vec<_>, Vec<_>) = parts.iter().partition(asks_links);
             let few = others.iter().any(|part| is_key(view, part));
             let writer = Writer { few, ..writer };
             let all = |parts: Vec<&Predicate>| Predicate::All(parts.into_iter().cloned().list());
