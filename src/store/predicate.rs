@@ -53,8 +53,6 @@ pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
         (_, Predicate::All(parts)) => {
             let asks_links = |part: &&Predicate| !writer.share(part).1.is_empty();
             let (linked, others): (Vec<_>, Vec<_>) = parts.iter().partition(asks_links);
-            let few = others.iter().any(|part| is_key(view, part));
-            let writer = Writer { few, ..writer };
             let all = |parts: Vec<&Predicate>| Predicate::All(parts.into_iter().cloned().list());
             let (condition, shared) = writer.share(&all(linked));
             fragment!(
