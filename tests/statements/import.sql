@@ -26,6 +26,7 @@ FROM json_each(?3)
 WHERE EXISTS (SELECT 1
   FROM jobs
   WHERE id = ?2
+    AND tenant_id = ?1
     AND finished_at IS NULL
     AND marker ->> 'phase' = 0)
 ON CONFLICT DO NOTHING
@@ -42,6 +43,7 @@ SET marker = ?1, lease_until = ?2, total = (SELECT coalesce(max(line), 0)
   WHERE tenant_id = ?3
     AND job_id = ?4)
 WHERE id = ?4
+  AND tenant_id = ?3
   AND finished_at IS NULL
   AND marker ->> 'phase' = 0
 RETURNING total

@@ -214,7 +214,7 @@ pub fn begin_import(id: &str, tenant: i64, marker: &str, now: &str) -> Statement
     statement!(
         "UPDATE jobs SET marker = {marker}, lease_until = {now}, total = (\
          SELECT coalesce(max(line), 0) FROM import_lines WHERE tenant_id = {tenant} AND job_id = {id}) \
-         WHERE id = {id} AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING total",
+         WHERE id = {id} AND tenant_id = {tenant} AND finished_at IS NULL AND marker ->> 'phase' = 0 RETURNING total",
         marker = value(marker),
         now = value(now),
         tenant = value(tenant),

@@ -86,8 +86,9 @@ impl Import<'_> {
     /// The condition that the job waits for lines.
     fn waits(&self) -> Fragment<'_> {
         fragment!(
-            "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND finished_at IS NULL AND marker ->> 'phase' = 0)",
+            "EXISTS (SELECT 1 FROM jobs WHERE id = {job} AND tenant_id = {tenant} AND finished_at IS NULL AND marker ->> 'phase' = 0)",
             job = value(self.job),
+            tenant = self.tenant,
         )
     }
 
