@@ -52,7 +52,7 @@ pub struct LogEntry {
 
 impl LogEntry {
     /// The row of the log. `number` is the tenant's, where it is known.
-    pub fn row(self, number: Option<i64>, expense: Expense) -> LogRow {
+    fn row(self, number: Option<i64>, expense: Expense) -> LogRow {
         // The hourly job alone would let a provider that is busy fill the database.
         let is_turn = TURNS.iter().any(|end| self.request.id.ends_with(end));
         let trim = number.filter(|_| is_turn).map(|tenant| (tenant, self.now));
