@@ -230,15 +230,37 @@ impl Import<'_> {
         of: &'static str,
         text: &'static str,
     ) -> Fragment<'a> {
+        fragment!("({ids})", ids = self.ids_of_key(kind, of, text))
+    }
+
+    /// The select of the ids that a key of the import names.
+    fn ids_of_key<'a>(
+        &'a self,
+        kind: &'static str,
+        of: &'static str,
+        text: &'static str,
+    ) -> Fragment<'a> {
         fragment!(
-            "(SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
-             AND k.key = '{kind}/{of}/' || ({text}))",
+            "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
+             AND k.key = '{kind}/{of}/' || ({text})",
             tenant = self.tenant,
             job = value(self.job),
             kind = kind,
             of = of,
             text = text,
         )
+    }
+
+    /// What a dry run has made with a key, in front of a select of what is stored.
+    pub(super) fn of_dry_run<'a>(
+        &'a self,
+        kind: &'static str,
+        of: &'static str,
+        text: &'static str,
+    ) -> Fragment<'a> {
+        let ids = self.is_dry.then(|| self.ids_of_key(kind, of, text));
+        ids.map(|ids| fragment!("{ids} UNION ALL ", ids = ids))
+            .into()
     }
 
     /// The condition, behind another, that a dry run has not changed the row `x`.

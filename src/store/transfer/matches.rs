@@ -15,21 +15,10 @@ impl Import<'_> {
         view: &View<'a>,
         (kind, column, text): (&'static str, &'static str, &'static str),
     ) -> Fragment<'a> {
-        let of_dry_run = self.is_dry.then(|| {
-            fragment!(
-                "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
-                 AND k.key = '{kind}/{of}/' || ({text}) UNION ALL ",
-                tenant = self.tenant,
-                job = value(self.job),
-                kind = kind,
-                of = view.resource_type.name,
-                text = text,
-            )
-        });
         fragment!(
             "(SELECT json_group_array(id) FROM (SELECT * FROM ({of_dry_run}\
              SELECT x.id FROM {row} x WHERE {scope} AND x.{column} = {text}{is_as_stored}) LIMIT 2))",
-            of_dry_run = of_dry_run,
+            of_dry_run = self.of_dry_run(kind, view.resource_type.name, text),
             row = view.row(),
             scope = view.scope("x"),
             column = column,

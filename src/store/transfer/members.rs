@@ -22,17 +22,7 @@ impl Import<'_> {
         key: Option<&'static str>,
         text: &'static str,
     ) -> Fragment<'a> {
-        let of_dry_run = key.filter(|_| self.is_dry).map(|key| {
-            fragment!(
-                "SELECT k.id FROM import_keys k WHERE k.tenant_id = {tenant} AND k.job_id = {job} \
-                 AND k.key = '{key}/{of}/' || ({text}) UNION ALL ",
-                tenant = self.tenant,
-                job = value(self.job),
-                key = key,
-                of = of,
-                text = text,
-            )
-        });
+        let of_dry_run = key.map(|key| self.of_dry_run(key, of, text));
         fragment!(
             "CASE WHEN instr('{kinds}', j.value ->> 0) THEN (SELECT iif(min(id) <> max(id), '{SEVERAL}', min(id)) \
              FROM ({of_dry_run}\
