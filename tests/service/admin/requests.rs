@@ -146,6 +146,11 @@ fn a_path_is_logged_as_it_was_read() {
             200,
             "emails[value.x eq \"…\"]",
         ),
+        (
+            "emails[urn:x:y:type eq \"s3cret\"].value",
+            200,
+            "emails[urn:x:y:type eq \"…\"].value",
+        ),
         ("emails type eq \"s3cret\"", 400, "emails?"),
     ] {
         let operation = json!([{ "op": "add", "path": sent, "value": "a@example.com" }]);
