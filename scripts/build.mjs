@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { cargo, targetFolder } from "./cargo.mjs";
-import { readConfig, stateFolder } from "./config.mjs";
+import { readLocalConfig, stateFolder } from "./config.mjs";
 import { migrateLocal } from "./d1.mjs";
 import { nameByPlace } from "./order.mjs";
 import { packages } from "./packages.mjs";
@@ -211,5 +211,5 @@ export async function main(args) {
   if (args.includes("--for-tests")) await buildForTests();
   // wrangler.toml names this as the build command: a fresh clone under `npx wrangler dev` has no
   // tables yet.
-  if (process.env.WRANGLER_COMMAND === "dev") await migrateLocal(await readConfig(), stateFolder());
+  if (process.env.WRANGLER_COMMAND === "dev") await migrateLocal(await readLocalConfig(), stateFolder());
 }

@@ -20,13 +20,32 @@ export function stateFolder(given = process.env.STATE_DIR) {
  * none is named.
  */
 export async function readConfig(environment) {
-  const { experimental_readRawConfig, unstable_readConfig } = await import("wrangler");
-  const known = Object.keys(experimental_readRawConfig({ config: CONFIG }).rawConfig.env ?? {});
+  const { unstable_readConfig } = await import("wrangler");
+  const known = await environments();
   if (environment !== undefined && !known.includes(environment)) {
     const there = known.length === 0 ? "none" : known.join(", ");
     throw new Problem(`wrangler.toml has no environment \`${environment}\` (there is ${there}): add [env.${environment}] as docs/deploying.md shows.`);
   }
   return unstable_readConfig({ config: CONFIG, env: environment }, { hideWarnings: true });
+}
+
+async function environments() {
+  const { experimental_readRawConfig } = await import("wrangler");
+  return Object.keys(experimental_readRawConfig({ config: CONFIG }).rawConfig.env ?? {});
+}
+
+/** The environment of wrangler.toml that is for a laptop alone. */
+export const LOCAL = "local";
+
+/**
+ * The settings outside of any environment, with the shards of `local` where they have none but the
+ * first: what runs on this machine has two.
+ */
+export async function readLocalConfig() {
+  const config = await readConfig();
+  if (shards(config).length > 1 || !(await environments()).includes(LOCAL)) return config;
+  const [, ...more] = shards(await readConfig(LOCAL));
+  return { ...config, d1_databases: [...config.d1_databases, ...more] };
 }
 
 /** The D1 database's entry, and the id that names it locally. */

@@ -4,7 +4,7 @@
 
 import { lookup } from "node:dns/promises";
 import { createRequire } from "node:module";
-import { keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, shards, stateFolder } from "./config.mjs";
+import { keepPrivate, localDatabase, NO_DATABASE_ID, readConfig, readLocalConfig, shards, stateFolder } from "./config.mjs";
 import { migrate } from "./migrate.mjs";
 import { capture } from "./process.mjs";
 import { Problem } from "./say.mjs";
@@ -12,7 +12,7 @@ import { Problem } from "./say.mjs";
 /** Opens them; `bindings` names them, as wrangler.toml does. */
 export async function openDatabases({ remote, env: environment }) {
   if (environment !== undefined && !remote) throw new Problem("--env names a deployment: give it together with --remote.");
-  const config = await readConfig(environment);
+  const config = remote ? await readConfig(environment) : await readLocalConfig();
   const opened = remote ? openRemote(config, environment) : await openLocal(config, stateFolder());
   return { ...opened, bindings: shards(config).map(({ binding }) => binding) };
 }

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { warnOfSize } from "./size.mjs";
-import { CONFIG, NO_DATABASE_ID, readConfig, shards } from "./config.mjs";
+import { CONFIG, LOCAL, NO_DATABASE_ID, readConfig, shards } from "./config.mjs";
 import { deployCommand, environmentArguments, isUnreached, NO_NETWORK, reason, wrangler, wranglerProgram } from "./d1.mjs";
 import { packages } from "./packages.mjs";
 import { run } from "./process.mjs";
@@ -16,6 +16,7 @@ const OPTIONS = { "dry-run": { type: "boolean", default: false }, env: { type: "
 
 export async function main(args) {
   const { "dry-run": dry, env: environment } = parse(args);
+  if (environment === LOCAL) throw new Problem(`the environment \`${LOCAL}\` of wrangler.toml is what \`npm start\` serves with, and is not deployed: name another, or none.`);
   await packages();
   const config = await readConfig(environment);
   await build();

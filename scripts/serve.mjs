@@ -51,9 +51,9 @@ subscribe("http.server.request.start", ({ server }) => (server.keepAliveTimeout 
  * here, which are not the Worker's. `queue` false leaves the queue out, as a deployment may; a
  * `minute` of the cron has so many milliseconds.
  */
-export async function serve({ port, state, vars, worker = BUILT, more = [], assets = false, queue = true, minute = 60_000, migrated = false }) {
-  const config = await readConfig();
-  config.d1_databases.push(...more);
+export async function serve({ port, state, vars, worker = BUILT, config: base, more = [], assets = false, queue = true, minute = 60_000, migrated = false }) {
+  const read = base ?? (await readConfig());
+  const config = { ...read, d1_databases: [...read.d1_databases, ...more] };
   await keepPrivate(state);
   // By a runtime that has no port: who asks as soon as ours is open finds the tables there.
   if (!migrated) await migrateLocal(config, state);

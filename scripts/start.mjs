@@ -6,7 +6,7 @@
 
 import { readOptions } from "./arguments.mjs";
 import { build } from "./build.mjs";
-import { stateFolder } from "./config.mjs";
+import { LOCAL, readLocalConfig, stateFolder } from "./config.mjs";
 import { endWithNpm } from "./process.mjs";
 import { say, step } from "./say.mjs";
 import { devVars } from "./secret.mjs";
@@ -20,7 +20,8 @@ export async function main(args) {
   // Before the build, which takes minutes the first time: a token that is no good is told at once.
   const { made, ...vars } = await devVars();
   await build();
-  const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars, assets: true }));
+  const config = await readLocalConfig();
+  const { origin } = await step("Starting the Worker", () => serve({ port, state: stateFolder(), vars, config, assets: true }));
   if (made.length > 0) say(`${made.join(", ").replace(/, (?=[^,]*$)/, " and ")} ${made.length > 1 ? "were" : "was"} made and kept in .dev.vars, which git ignores`);
   greet(origin, vars);
 }
@@ -54,6 +55,8 @@ Make a tenant for another customer (docs/admin-api.md has the rest of the admin 
 Look into the database:
 
   npx wrangler d1 execute scim --local${process.env.STATE_DIR ? ` --persist-to '${process.env.STATE_DIR}'` : ""} --command 'SELECT id, user_name, email, active FROM users'
+
+A tenant whose \`shard\` is 2 is in the second database: \`scim-2 --env ${LOCAL}\` in place of \`scim\`.
 
 It serves on ${HOST} only. Ctrl-C ends it.
 `);

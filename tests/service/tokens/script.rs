@@ -148,3 +148,25 @@ fn each_environment_has_a_queue() {
         json!({ "queueProducers": {}, "queueConsumers": {} })
     );
 }
+
+/// What runs on a laptop has two databases, whatever is deployed has those that are named for it.
+#[test]
+fn a_laptop_has_two_databases() {
+    let program = "import { readConfig, readLocalConfig, shards } from './scripts/config.mjs';
+         import { main } from './scripts/deploy.mjs';
+         const of = (config) => shards(config).map(({ binding, localId }) => [binding, localId]);
+         const refusal = await main(['--env', 'local']).catch(({ message }) => message);
+         console.log(JSON.stringify([of(await readLocalConfig()), of(await readConfig()), refusal]));";
+    let output = node(
+        &["--input-type=module", "--eval", program],
+        Path::new("nowhere"),
+    );
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        said[0],
+        json!([["DB", "scim-local"], ["DB_2", "scim-2-local"]])
+    );
+    assert_eq!(said[1], json!([["DB", "scim-local"]]));
+    let words = said[2].as_str().unwrap();
+    assert!(words.contains("`npm start` serves with"), "{words}");
+}
