@@ -11,7 +11,7 @@ use crate::list::List;
 use alloc::{boxed::Box, string::String, string::ToString, vec, vec::Vec};
 
 use super::{CompareOp, CompareValue, Filter};
-use crate::error::{Error, quote};
+use crate::error::Error;
 use crate::json;
 use crate::path::{AttributePath, is_name};
 
@@ -20,6 +20,8 @@ mod path;
 mod token;
 
 pub use caps::{MAX_COMPARISONS, MAX_DEPTH, MAX_SOUGHT, MAX_VALUES, too_many_comparisons};
+pub(crate) use token::Parser;
+use token::{Subject, is_space};
 
 const OPERATOR: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const VALUE: &str = "a value (a string in double quotes, a number, true, false or null)";
@@ -49,50 +51,7 @@ impl Filter {
     }
 }
 
-/// What the text is, for the words of an error.
-#[derive(Clone, Copy, PartialEq)]
-enum Subject {
-    Filter,
-    Path,
-}
-
-/// A place in a text, and what was seen on the way there.
-pub(crate) struct Parser<'a> {
-    text: &'a str,
-    rest: &'a str,
-    /// Characters behind us.
-    position: usize,
-    depth: usize,
-    comparisons: usize,
-    /// Values behind the first of a list.
-    values: usize,
-    /// Characters to look for within others.
-    sought: usize,
-    /// Between the brackets of a value path.
-    in_value_path: bool,
-    subject: Subject,
-}
-
 impl<'a> Parser<'a> {
-    /// Starts on an attribute path or the path of a PATCH operation.
-    pub(crate) fn path(text: &'a str) -> Self {
-        Self::new(text, Subject::Path)
-    }
-
-    fn new(text: &'a str, subject: Subject) -> Self {
-        Self {
-            text,
-            rest: text,
-            position: 0,
-            depth: 0,
-            comparisons: 0,
-            values: 0,
-            sought: 0,
-            in_value_path: false,
-            subject,
-        }
-    }
-
     // FILTER = attrExp / logExp / valuePath / *1("not" SP) "(" FILTER ")"
     // logExp = FILTER SP ("and" / "or") SP FILTER
 
@@ -217,7 +176,7 @@ impl<'a> Parser<'a> {
 
     /// Whether a space and something else follow.
     pub(crate) fn operator_follows(&self) -> bool {
-        let rest = self.rest.trim_start_matches(token::is_space);
+        let rest = self.rest.trim_start_matches(is_space);
         !rest.is_empty() && rest.len() < self.rest.len()
     }
 
@@ -325,38 +284,6 @@ impl<'a> Parser<'a> {
         };
         self.advance(raw.len());
         Ok(string)
-    }
-
-    fn mismatch(&self, what: &str) -> Error {
-        let word = self.word();
-        let found = if word.is_empty() {
-            self.peek().map(String::from).unwrap_or_default()
-        } else {
-            quote(word)
-        };
-        if found.is_empty() {
-            return self.refuse(&["expected ", what, &self.here(), ", found the end"]);
-        }
-        self.refuse(&["expected ", what, &self.here(), ", found '", &found, "'"])
-    }
-
-    fn here(&self) -> String {
-        [" at character ", &(self.position + 1).to_string()].concat()
-    }
-
-    /// A filter in a path is refused as a filter (§3.12 table 9: "PATCH (Path Filter)").
-    fn refuse(&self, sentence: &[&str]) -> Error {
-        match self.subject {
-            Subject::Filter => Error::invalid_filter(["filter: ", &sentence.concat()].concat()),
-            Subject::Path => {
-                let detail = ["path '", &quote(self.text), "': ", &sentence.concat()].concat();
-                if self.in_value_path {
-                    Error::invalid_filter(detail)
-                } else {
-                    Error::invalid_path(detail)
-                }
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Attribute paths that stand alone: `sortBy`, `attributes`, a key of a body.
 
-use super::Parser;
+use super::token::Parser;
 use crate::error::Error;
 use crate::path::{AttributePath, is_name};
 

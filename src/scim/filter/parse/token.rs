@@ -1,11 +1,55 @@
-//! The tokens of a filter: words, spaces, brackets, and the keywords that join.
+//! A place in a text, and the tokens there: words, spaces, brackets, and the keywords that join.
+//! What is none of those expected is refused here.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
-use super::{MAX_DEPTH, Parser};
-use crate::error::Error;
+use super::caps::MAX_DEPTH;
+use crate::error::{Error, quote};
+
+/// What the text is, for the words of an error.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Subject {
+    Filter,
+    Path,
+}
+
+/// A place in a text, and what was seen on the way there.
+pub(crate) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) rest: &'a str,
+    /// Characters behind us.
+    pub(super) position: usize,
+    pub(super) depth: usize,
+    pub(super) comparisons: usize,
+    /// Values behind the first of a list.
+    pub(super) values: usize,
+    /// Characters to look for within others.
+    pub(super) sought: usize,
+    /// Between the brackets of a value path.
+    pub(super) in_value_path: bool,
+    pub(super) subject: Subject,
+}
 
 impl<'a> Parser<'a> {
+    /// Starts on an attribute path or the path of a PATCH operation.
+    pub(crate) fn path(text: &'a str) -> Self {
+        Self::new(text, Subject::Path)
+    }
+
+    pub(super) fn new(text: &'a str, subject: Subject) -> Self {
+        Self {
+            text,
+            rest: text,
+            position: 0,
+            depth: 0,
+            comparisons: 0,
+            values: 0,
+            sought: 0,
+            in_value_path: false,
+            subject,
+        }
+    }
+
     /// The next character.
     pub(crate) fn peek(&self) -> Option<char> {
         self.rest.chars().next()
@@ -94,6 +138,38 @@ impl<'a> Parser<'a> {
             Ok(())
         } else {
             Err(self.mismatch(expected))
+        }
+    }
+
+    pub(super) fn mismatch(&self, what: &str) -> Error {
+        let word = self.word();
+        let found = if word.is_empty() {
+            self.peek().map(String::from).unwrap_or_default()
+        } else {
+            quote(word)
+        };
+        if found.is_empty() {
+            return self.refuse(&["expected ", what, &self.here(), ", found the end"]);
+        }
+        self.refuse(&["expected ", what, &self.here(), ", found '", &found, "'"])
+    }
+
+    pub(super) fn here(&self) -> String {
+        [" at character ", &(self.position + 1).to_string()].concat()
+    }
+
+    /// A filter in a path is refused as a filter (§3.12 table 9: "PATCH (Path Filter)").
+    pub(super) fn refuse(&self, sentence: &[&str]) -> Error {
+        match self.subject {
+            Subject::Filter => Error::invalid_filter(["filter: ", &sentence.concat()].concat()),
+            Subject::Path => {
+                let detail = ["path '", &quote(self.text), "': ", &sentence.concat()].concat();
+                if self.in_value_path {
+                    Error::invalid_filter(detail)
+                } else {
+                    Error::invalid_path(detail)
+                }
+            }
         }
     }
 }
