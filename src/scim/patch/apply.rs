@@ -23,7 +23,7 @@ use crate::schema::{Schema, Type};
 mod elements;
 mod looks;
 
-use elements::{ElementSelection, append, cannot_go, one_primary, put_list, take_list};
+use elements::{ElementSelection, append, cannot_go, holds, one_primary, put_list, take_list};
 pub use looks::{Looks, MAX_COPIED, MAX_LOOKS};
 
 #[cfg(test)]
@@ -296,14 +296,4 @@ fn main_part(mut value: Value) -> Value {
         json::keep(parts, &mut |name, _| name == "value");
     }
     value
-}
-
-/// Whether an element has all that is listed of it, both as images.
-fn holds(element: &Value, part: &Value) -> bool {
-    match (element, part) {
-        (Value::Object(element), Value::Object(part)) => part
-            .iter()
-            .all(|(name, value)| element.get(name) == Some(value)),
-        _ => element == part,
-    }
 }

@@ -6,8 +6,8 @@ use alloc::{string::String, string::ToString, vec, vec::Vec};
 
 use serde_json::Value;
 
+use super::operation::{MAX_OWN_OPERATIONS, Op, Operation};
 use super::path::Target;
-use super::{MAX_OWN_OPERATIONS, Op, Operation};
 use crate::error::Error;
 use crate::filter::predicate::{Place, Predicate};
 use crate::index::Index;

@@ -7,7 +7,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use super::super::Op;
-use super::{Looks, holds};
+use super::looks::Looks;
 use crate::error::Error;
 use crate::filter::predicate::Predicate;
 use crate::fold::fold_value;
@@ -295,4 +295,14 @@ pub(super) fn one_primary(
         }
     }
     Ok(())
+}
+
+/// Whether an element has all that is listed of it, both as images.
+pub(super) fn holds(element: &Value, part: &Value) -> bool {
+    match (element, part) {
+        (Value::Object(element), Value::Object(part)) => part
+            .iter()
+            .all(|(name, value)| element.get(name) == Some(value)),
+        _ => element == part,
+    }
 }
