@@ -5,86 +5,25 @@
 //! [`crate::patch::path`]). Text is read by `filter::parse`.
 
 use alloc::string::{String, ToString};
-use core::fmt;
 
 use crate::error::{Error, quote};
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Mutability, Schema};
+use crate::schema::{Attribute, Schema};
 
 pub(crate) use crate::attribute_name::is_name;
 
+mod attribute_path;
+mod location;
 mod spellings;
 mod uri;
 
+pub use attribute_path::AttributePath;
+pub use location::Location;
 pub(crate) use spellings::{keep_the_last, schema_at};
 pub use uri::schema_named;
 
-/// `attrPath = [URI ":"] ATTRNAME *1subAttr`, as written.
-///
-/// Names and URI keep the letter case of the text; they are compared without it (§3.10), and so are
-/// two paths.
-#[derive(Clone, Debug)]
-pub struct AttributePath {
-    /// The schema URI in front, without the last colon.
-    pub uri: Option<String>,
-    /// The attribute's name. For a path that is the URI of a whole extension, its last segment.
-    pub name: String,
-    /// The sub-attribute's name.
-    pub sub: Option<String>,
-    /// Where the path starts in the text it was read from, in characters from 0; not part of its
-    /// identity.
-    pub position: usize,
-}
-
-/// An attribute of a resource type: where a value stands in a document.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Location {
-    /// The extension whose object holds the attribute; none at the top of the resource.
-    pub extension: Option<&'static Schema>,
-    /// The attribute.
-    pub attribute: &'static Attribute,
-    /// The part of it, of a complex attribute.
-    pub sub: Option<&'static Attribute>,
-}
-
 impl AttributePath {
-    /// Splits a word that holds a whole attribute path.
-    ///
-    /// URIs contain dots, so the attribute is what stands behind the last colon. A URI alone reads
-    /// as a path too: its last segment need not look like a name, since only binding can tell
-    /// whether it is one.
-    pub(crate) fn split(word: &str, position: usize) -> Option<Self> {
-        let (uri, rest) = match word.rsplit_once(':') {
-            Some((uri, rest)) => (Some(uri), rest),
-            None => (None, word),
-        };
-        if rest.is_empty() || uri.is_some_and(str::is_empty) {
-            return None;
-        }
-        let (name, sub) = match rest.split_once('.') {
-            Some((name, sub)) if is_name(name) && is_name(sub) => (name, Some(sub)),
-            _ if uri.is_some() || is_name(rest) => (rest, None),
-            _ => return None,
-        };
-        Some(Self {
-            uri: uri.map(String::from),
-            name: String::from(name),
-            sub: sub.map(String::from),
-            position,
-        })
-    }
-
-    /// A path of one name, as it stands in a value path.
-    pub(crate) fn of_name(name: &str, position: usize) -> Self {
-        Self {
-            uri: None,
-            name: String::from(name),
-            sub: None,
-            position,
-        }
-    }
-
     /// The attribute that the path names in this resource type, if there is one.
     ///
     /// Core and common attributes go with or without the core schema's URI, those of an extension
@@ -133,35 +72,6 @@ impl AttributePath {
             &location.to_string(),
         );
         Some(location)
-    }
-
-    /// What it names as the RFC has it.
-    fn bind_exactly(&self, resource_type: &'static ResourceType) -> Option<Location> {
-        let core = resource_type.schema.uri;
-        match &self.uri {
-            Some(uri) if !uri.eq_ignore_ascii_case(core) => {
-                let schema = resource_type.extension(uri)?;
-                self.part_of(Some(schema), schema.attribute(&self.name)?)
-            }
-            _ => self.part_of(None, resource_type.attribute(&self.name)?),
-        }
-    }
-
-    /// The attribute, or the part of it that the path names.
-    fn part_of(
-        &self,
-        extension: Option<&'static Schema>,
-        attribute: &'static Attribute,
-    ) -> Option<Location> {
-        let sub = match &self.sub {
-            Some(name) => Some(attribute.sub_attribute(name)?),
-            None => None,
-        };
-        Some(Location {
-            extension,
-            attribute,
-            sub,
-        })
     }
 
     /// The only extension of the type that has an attribute of this name.
@@ -243,83 +153,6 @@ pub(crate) fn push_parts(detail: &mut String, attribute: &'static Attribute) {
 pub(crate) fn push_all(text: &mut String, parts: &[&str]) {
     for part in parts {
         text.push_str(part);
-    }
-}
-
-impl PartialEq for AttributePath {
-    fn eq(&self, other: &Self) -> bool {
-        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
-            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        same(&self.uri, &other.uri)
-            && self.name.eq_ignore_ascii_case(&other.name)
-            && same(&self.sub, &other.sub)
-    }
-}
-
-impl Eq for AttributePath {}
-
-impl fmt::Display for AttributePath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(uri) = &self.uri {
-            f.write_str(uri)?;
-            f.write_str(":")?;
-        }
-        f.write_str(&self.name)?;
-        if let Some(sub) = &self.sub {
-            f.write_str(".")?;
-            f.write_str(sub)?;
-        }
-        Ok(())
-    }
-}
-
-impl Location {
-    /// An attribute at the top of a resource.
-    pub const fn top(attribute: &'static Attribute) -> Self {
-        Self {
-            extension: None,
-            attribute,
-            sub: None,
-        }
-    }
-
-    /// Whether a value is accepted and forgotten: `password`.
-    pub(crate) fn is_secret(self) -> bool {
-        [self.attribute, self.leaf()]
-            .iter()
-            .any(|attribute| attribute.mutability == Mutability::WriteOnly)
-    }
-
-    /// The location of a part of the complex attribute that stands here.
-    pub(crate) const fn part(self, sub: &'static Attribute) -> Self {
-        Self {
-            sub: Some(sub),
-            ..self
-        }
-    }
-
-    /// The attribute at the end of the path: the part if there is one.
-    pub fn leaf(&self) -> &'static Attribute {
-        self.sub.unwrap_or(self.attribute)
-    }
-}
-
-/// In the schema's spelling, with the URI in front for an extension's attribute.
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(extension) = self.extension {
-            f.write_str(extension.uri)?;
-            f.write_str(":")?;
-        }
-        f.write_str(self.attribute.name)?;
-        if let Some(sub) = self.sub {
-            f.write_str(".")?;
-            f.write_str(sub.name)?;
-        }
-        Ok(())
     }
 }
 

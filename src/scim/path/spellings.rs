@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::{AttributePath, Location};
+use super::attribute_path::AttributePath;
+use super::location::Location;
 use crate::index::Index;
 use crate::resource_type::ResourceType;
 use crate::schema::Schema;

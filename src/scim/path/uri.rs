@@ -5,7 +5,8 @@ use crate::part;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{AttributePath, Location};
+use super::attribute_path::AttributePath;
+use super::location::Location;
 use crate::habit::Habits;
 use crate::resource_type::ResourceType;
 use crate::schema::Schema;
