@@ -9,7 +9,7 @@ use alloc::{string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::habit::{DUPLICATE_KEY, Habits, READ_ONLY, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
+use crate::habit::{DUPLICATE_KEY, Habits, UNKNOWN_ATTRIBUTE, UNKNOWN_SCHEMA};
 use crate::index::Index;
 use crate::list::values_in;
 use crate::path::{AttributePath, Location, has_path, schema_named};
@@ -20,6 +20,7 @@ pub(crate) mod aside;
 pub(crate) mod coerce;
 pub(crate) mod document;
 mod links;
+pub(crate) mod read_only;
 pub(crate) mod refusal;
 mod rules;
 #[cfg(test)]
@@ -30,6 +31,8 @@ mod wrapped;
 use aside::{Aside, is_optional};
 pub(crate) use document::{get, is_repeated, is_schemas, locations, member, put, take};
 pub(crate) use links::link_ids;
+pub(crate) use read_only::leave_out_read_only;
+use read_only::leave_out_sent;
 pub use refusal::MAX_VALUES;
 pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use rules::{immutable_parts, is_off, leave_out_incomplete};
@@ -281,28 +284,6 @@ impl BodyReader {
         }
         habits.note_at("dotted-key", &location.to_string());
         self.put(location, value, habits)
-    }
-}
-
-/// Leaves out a value of what is the server's, and says so (RFC 7644 §3.3, §3.5.1, §3.5.2).
-pub(crate) fn leave_out_read_only(location: Location, habits: &mut Habits) {
-    // Whoever sends a whole resource sends what it is known by, too.
-    if !["id", "meta"].contains(&location.attribute.name) {
-        habits.leave_out(READ_ONLY, &location.to_string());
-    }
-}
-
-/// The same in a whole resource, where a value that is unassigned asks for nothing.
-pub(crate) fn leave_out_sent(location: Location, value: &Value, habits: &mut Habits) {
-    let asks = match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(parts) => !parts.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
-    };
-    if asks {
-        leave_out_read_only(location, habits);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::habit::{Habits, NOTHING_SET, WRITE_ONLY};
 use crate::json;
 use crate::path::Location;
 use crate::resource::document::{member, object};
-use crate::resource::leave_out_sent;
+use crate::resource::read_only::leave_out_sent;
 use crate::resource::refusal::{MAX_VALUES, refusal, too_many_values, two_primaries};
 use crate::resource::values::unite;
 use crate::resource::wrapped::{is_blank, sub_named, unwrap_list, unwrap_value};
