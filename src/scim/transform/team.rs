@@ -5,7 +5,8 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::{MemberRecord, TeamRecord, address, array_at, check_object, meta, put, text, text_at};
+use super::parts::{address, array_at, check_object, meta, put, text, text_at};
+use super::record::{MemberRecord, TeamRecord};
 use crate::error::Error;
 use crate::schemas::group::GROUP;
 

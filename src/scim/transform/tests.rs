@@ -6,6 +6,11 @@ use alloc::vec::Vec;
 use proptest::{collection::vec, option::of, prelude::*};
 use serde_json::json;
 
+use alloc::string::String;
+
+use serde_json::{Map, Value};
+
+use super::parts::{address, time};
 use super::*;
 
 const BASE: &str = "https://example.com/scim/v2";

@@ -5,10 +5,8 @@ use alloc::{string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
-use super::{
-    UNKNOWN_DISPLAY_NAME, UNKNOWN_FAMILY_NAME, UNKNOWN_USER, UserRecord, address, array_at,
-    check_object, meta, put, text, text_at,
-};
+use super::parts::{address, array_at, check_object, meta, put, text, text_at};
+use super::record::{UNKNOWN_DISPLAY_NAME, UNKNOWN_FAMILY_NAME, UNKNOWN_USER, UserRecord};
 use crate::error::Error;
 use crate::schemas::user::USER;
 
