@@ -4,7 +4,8 @@
 use scim::change::VALUES;
 use scim::resource_type::ResourceType;
 
-use super::{Event, Extent, Origin};
+use super::event::{Event, Extent};
+use super::origin::Origin;
 use crate::fragment::{Fragment, value};
 use crate::ledger::erasure::ERASURE;
 use crate::{Statement, fragment};

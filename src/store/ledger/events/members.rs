@@ -4,7 +4,8 @@ use scim::list::List;
 use scim::patch::LinkChange;
 use serde_json::Value;
 
-use super::{Event, Extent, Kind, MAX_NAMES, Origin, names, run};
+use super::event::{Event, Extent, Kind, MAX_NAMES, names, run};
+use super::origin::Origin;
 use crate::expression::View;
 use crate::fragment::{Fragment, value};
 use crate::guard::Guard;

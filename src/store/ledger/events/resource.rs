@@ -5,16 +5,41 @@ use scim::json::text;
 use scim::schema::Attribute;
 use serde_json::Value;
 
-use super::{
-    Event, EventUpdate, Extent, Kind, MAX_KEPT_MEMBERS, MAX_NAMES, MAX_UNREAD_BYTES, Origin,
-    ResourceWrite, document, name_of, names, names_of_row, run,
-};
+use super::document::document;
+use super::event::{Event, Extent, Kind, MAX_NAMES, name_of, names, names_of_row, run};
+use super::origin::Origin;
 use crate::expression::{View, json_path, shown_document};
 use crate::fragment::{Fragment, value};
 use crate::guard::Guard;
 use crate::read::{ResourceRef, is};
 use crate::table::Table;
 use crate::{Statement, fragment};
+
+/// Members of a group that goes which are kept with its event, so that it can come back with them.
+/// No event shows them. They are 0.6 MB.
+pub const MAX_KEPT_MEMBERS: usize = 15_000;
+/// Bytes of a value that was there before, of those that are written unread.
+const MAX_UNREAD_BYTES: usize = 2_000;
+
+/// A resource whose write in front of this one is told.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceWrite<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// The version that the write left.
+    pub version: &'a str,
+    /// Which operation of a Bulk request, from one.
+    pub operation: Option<usize>,
+}
+
+/// What an update did, as the event has it.
+#[derive(Clone, Debug)]
+pub struct EventUpdate {
+    /// The last word of its type.
+    pub word: &'static str,
+    /// The entries of its changes.
+    pub changes: Value,
+}
 
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
 /// user who was deleted and is kept, and is told as restored then. `bytes`: of its document, where
