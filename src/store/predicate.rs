@@ -8,33 +8,37 @@ use std::cell::Cell;
 
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
-use scim::json;
 use scim::list::List;
-use scim::schema::Attribute;
 
 use super::expression::{Arrow, View, json_path, value_at};
 use super::fragment::Fragment;
 use super::links::link_column;
-use super::table::LinkEnd;
 use crate::fragment;
 
+mod constant;
 mod depth;
 mod elements;
+mod join;
 mod linked;
 mod lookup;
+mod marks;
 mod skim;
 mod values;
+mod writer;
 
+use constant::{constant, open};
 pub use depth::depth;
 pub(crate) use elements::attribute_of;
 use elements::{Elements, Term, conditions, gather};
-pub use elements::{MARKS, marks};
+use join::{all_or_any, among};
 pub use linked::members_within;
 pub(crate) use linked::{asks_type, indirect_links, matched_links, memberships_upto, nestings};
 use lookup::is_key;
 pub use lookup::{comparisons, has_list, is_lookup, modified_since, users_of};
 pub(crate) use lookup::{finds_one, is_of_columns, key_part, only_values};
+pub use marks::{MARKS, marks};
 pub(crate) use skim::skim;
+use writer::{Writer, is_linked, near};
 
 /// The condition, in parentheses.
 pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
@@ -63,21 +67,6 @@ pub fn condition<'a>(view: &View<'a>, predicate: &Predicate) -> Fragment<'a> {
         }
         _ => writer.sharing(&conditions(&shared), condition),
     }
-}
-
-/// Writes conditions: on the resource's row, or within an element of a multi-valued attribute.
-#[derive(Clone, Copy)]
-struct Writer<'a, 's> {
-    view: View<'a>,
-    /// The multi-valued attribute whose element is the alias `e`.
-    element: Option<&'static Attribute>,
-    /// Whether its sub-attributes are columns, each taken out of it once.
-    unpacked: bool,
-    /// Whether another condition leaves few rows, of which it is better asked who is linked to them
-    /// than the other way.
-    few: bool,
-    /// Takes what is asked of links in several places: it is found out once, around the whole.
-    shared: Option<&'s Cell<Vec<Elements>>>,
 }
 
 impl<'a> Writer<'a, '_> {
@@ -200,95 +189,6 @@ fn compare<'a>(at: Fragment<'a>, op: CompareOp, operand: &Operand) -> Fragment<'
 
 fn is_empty(operand: &Operand) -> bool {
     matches!(operand, Operand::String(text) if text.is_empty())
-}
-
-fn is_linked(place: &Place) -> bool {
-    matches!(place, Place::At(location) if location.attribute.linked)
-}
-
-/// The column of a membership `m` with the id of the resource that a condition is about.
-fn near(view: &View<'_>) -> &'static str {
-    match view.table().links {
-        LinkEnd::Members => "m.team_id",
-        LinkEnd::Groups | LinkEnd::None => "m.member_id",
-    }
-}
-
-/// Whether a predicate holds, where that is the same of every resource of the type: an attribute
-/// that only other types have is never there (§3.4.2.1).
-fn constant(predicate: &Predicate) -> Option<bool> {
-    // One look at each part: two would be a billion at the bottom of thirty brackets.
-    let of = |parts: &[Predicate], end: bool| {
-        let mut open = false;
-        for part in parts {
-            match constant(part) {
-                Some(holds) if holds == end => return Some(end),
-                Some(_) => {}
-                None => open = true,
-            }
-        }
-        (!open).then_some(!end)
-    };
-    match predicate {
-        Predicate::Constant(holds) => Some(*holds),
-        Predicate::All(parts) => of(parts, false),
-        Predicate::Any(parts) => of(parts, true),
-        Predicate::Not(part) => constant(part).map(|holds| !holds),
-        Predicate::Element { holds, .. } => constant(holds).filter(|holds| !holds),
-        Predicate::Test(..) => None,
-    }
-}
-
-/// The parts that decide, each once. No index serves a condition beside a constant: `0 OR
-/// external_id = ?` walks the table.
-fn open(parts: &[Predicate]) -> Vec<&Predicate> {
-    let mut open: Vec<&Predicate> = Vec::with_capacity(parts.len());
-    for part in parts {
-        if constant(part).is_none() && !open.contains(&part) {
-            open.push(part);
-        }
-    }
-    open
-}
-
-/// Parts joined by AND (`all`) or OR.
-fn all_or_any(parts: Vec<Fragment<'_>>, all: bool) -> Fragment<'_> {
-    if all {
-        evenly(parts, "1", |left, right| {
-            fragment!("({left}) AND ({right})", left = left, right = right)
-        })
-    } else {
-        evenly(parts, "0", |left, right| {
-            fragment!("({left}) OR ({right})", left = left, right = right)
-        })
-    }
-}
-
-/// Parts joined two by two, evenly parenthesised: a chain of a hundred would be a hundred levels.
-fn evenly<'a>(
-    mut parts: Vec<Fragment<'a>>,
-    none: &'static str,
-    join: fn(Fragment<'a>, Fragment<'a>) -> Fragment<'a>,
-) -> Fragment<'a> {
-    if parts.len() < 2 {
-        return parts.pop().unwrap_or_else(|| none.into());
-    }
-    let right = parts.split_off(parts.len() / 2);
-    join(evenly(parts, none, join), evenly(right, none, join))
-}
-
-/// ` = …`, or ` IN (…)` for several values, which travel as one parameter.
-fn among<T: AsRef<str>>(values: &[T]) -> Fragment<'static> {
-    if let [one] = values {
-        let one = one.as_ref().to_owned();
-        return fragment!(" = {one}", one = Fragment::Made(one));
-    }
-    let values: Vec<&str> = values.iter().map(AsRef::as_ref).list();
-    let values = json::text(&serde_json::Value::from(values));
-    fragment!(
-        " IN (SELECT value FROM json_each({values}))",
-        values = Fragment::Made(values),
-    )
 }
 
 fn sql_of(operand: &Operand) -> Fragment<'static> {

@@ -3,8 +3,8 @@
 use scim::filter::predicate::Predicate;
 use scim::path::Location;
 
+use super::constant::{constant, open};
 use super::elements::{Elements, Term, gather};
-use super::{constant, open};
 use crate::expression::View;
 
 /// How deep the condition nests, as `SQLite` counts it: the tree of a sub-query counts with all

@@ -6,9 +6,11 @@ use std::cell::Cell;
 use scim::filter::predicate::{Place, Predicate};
 use scim::json;
 
-use super::elements::{COUNT_BITS, COUNTS, Elements, columns, conditions, count, verdict};
+use super::elements::{Elements, conditions};
+use super::join::among;
 use super::lookup::only_values;
-use super::{Writer, among, near};
+use super::marks::{COUNT_BITS, COUNTS, columns, count, verdict};
+use super::writer::{Writer, near};
 use crate::expression::View;
 use crate::fragment;
 use crate::fragment::Fragment;

@@ -4,8 +4,9 @@
 use scim::filter::CompareOp;
 use scim::filter::predicate::{Operand, Place, Predicate, Test};
 
+use super::constant::{constant, open};
 use super::lookup::{is_key, is_of_columns};
-use super::{constant, is_linked, open};
+use super::writer::is_linked;
 use crate::expression::{View, has_column};
 use crate::fragment;
 use crate::fragment::Fragment;

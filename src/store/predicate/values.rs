@@ -4,7 +4,7 @@ use scim::filter::predicate::{Place, Predicate};
 use scim::path::Location;
 use scim::schema::Attribute;
 
-use super::Writer;
+use super::writer::Writer;
 use crate::expression::{json_path, path_of};
 use crate::fragment;
 use crate::fragment::Fragment;
