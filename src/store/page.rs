@@ -20,76 +20,16 @@ mod bound;
 mod budget;
 mod key;
 mod linked;
+mod part;
 mod union;
 mod whole;
 
 pub use bound::Bound;
-pub use key::{Mark, SortKey};
+pub use key::{Mark, Order, SortKey};
 use key::{beyond, is_required, key_text, sort_key};
+use part::Purpose;
+pub use part::{Columns, Item, Page, Window};
 pub use whole::Whole;
-
-/// Which way the list runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    /// Whether there is a sort key before the id.
-    pub keyed: bool,
-    /// Largest key first. The id ascends all the same.
-    pub descending: bool,
-}
-
-/// Which part of the list.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Window {
-    /// Rows from this offset.
-    Offset(u64),
-    /// Rows behind this one.
-    After(Mark),
-    /// Rows before this one, nearest first.
-    Before(Mark),
-}
-
-/// What is fetched of each row, besides the resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Columns {
-    /// Whether a user's groups are part of it.
-    pub groups: bool,
-    /// The sort key, to make a cursor of.
-    pub key: bool,
-}
-
-/// A page of a list.
-#[derive(Clone, Debug)]
-pub struct Page<'a> {
-    /// What it is about: one type, or several at the root.
-    pub sources: Vec<Source<'a>>,
-    /// Which way it runs.
-    pub order: Order,
-    /// Where it starts.
-    pub window: Window,
-    /// How many rows at the most.
-    pub limit: u64,
-}
-
-/// A row of a page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Item {
-    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it
-    /// out.
-    pub record: Option<String>,
-    /// Its sort key, if asked for.
-    pub key: Option<SortKey>,
-    /// Which of the sources it comes from.
-    pub source: usize,
-}
-
-/// What a select is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    /// All of the page, row by row.
-    Page,
-    /// All of the page, to be put together.
-    Whole,
-}
 
 impl Page<'_> {
     /// A select of the ids alone of the groups on the page, for their members.

@@ -5,11 +5,12 @@
 //! same.
 
 use super::key::key_text;
-use super::{Columns, Page, Purpose, Source};
+use super::part::{Columns, Page, Purpose};
 use crate::fragment::Fragment;
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
 use crate::predicate::asks_type;
 use crate::record::{fill_up_to, weighed_record};
+use crate::source::Source;
 use crate::{Statement, text};
 use crate::{fragment, statement};
 

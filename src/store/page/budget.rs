@@ -5,21 +5,18 @@
 //! columns is hardly ever that, what stands in documents is from some 60,000 resources of 2 kB on.
 //! Where an index finds few, or a key names them, those are weighed alone.
 
-use scim::filter::CompareOp;
-use scim::filter::predicate::{Place, Predicate, Test};
 use scim::list::List;
 use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
-use super::Page;
+use super::part::Page;
 use crate::Statement;
 use crate::expression::{View, has_column, path_of};
 use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::limits::LOOKS;
 use crate::predicate::{
-    asks_type, attribute_of, condition, indirect_links, is_lookup, key_part, matched_links,
-    memberships_upto, nestings, only_values, skim,
+    condition, indirect_links, key_part, matched_links, memberships_upto, nestings, skim,
 };
 use crate::read::guard;
 use crate::source::Source;
@@ -27,40 +24,15 @@ use crate::table::LinkEnd;
 use crate::text::{Rows, hit};
 
 mod columns;
+mod weight;
 mod weights;
 
-use columns::{ColumnTexts, characters, is_column};
+use weight::{Weight, narrowing};
 use weights::{
     CHARACTERS, COMPARED, COUNTED, INDIRECT, LEAST, MARKED, MEMBERSHIP, NESTED, OF_COLUMNS,
     OF_NAMED, READ, READ_TO_SORT, SKIMMED, SMALL, SORT_LINKED, SORT_LIST, SORT_VALUE, SORTED,
     SOUGHT, VALUE,
 };
-
-/// How often a filter compares.
-#[derive(Default)]
-struct Weight<'a> {
-    /// With a column of the resource.
-    columns: usize,
-    /// With a value of its document.
-    own: usize,
-    /// With each value of a multi-valued attribute.
-    each: Vec<(Location, usize)>,
-    /// With what the resource is linked to.
-    linked: usize,
-    /// What links are to satisfy.
-    links: Vec<&'a Predicate>,
-    /// How often the values of a list are walked, or what is found of links is looked up: what is
-    /// asked of one attribute alone is asked at once.
-    walks: usize,
-    /// Whether one of those asks the type of a user's group.
-    typed: bool,
-    /// Texts that are looked for anywhere in a value of the document.
-    sought: usize,
-    /// Characters that are looked for.
-    characters: usize,
-    /// Texts that are looked for in columns.
-    names: ColumnTexts,
-}
 
 impl Page<'_> {
     /// The statements that fail the batch unless the list is within its budget of looks
@@ -123,84 +95,7 @@ fn budget(source: &Source<'_>, most: usize) -> Option<Statement> {
     )))
 }
 
-impl<'a> Weight<'a> {
-    fn add(&mut self, view: &View<'_>, predicate: &'a Predicate, within: Option<Location>) {
-        match predicate {
-            Predicate::Constant(_) => {}
-            Predicate::Not(part) => self.add(view, part, within),
-            Predicate::All(parts) | Predicate::Any(parts) => {
-                let walks = self.walks + 1;
-                for part in parts {
-                    self.add(view, part, within);
-                }
-                if attribute_of(predicate).is_some() {
-                    self.walks = walks;
-                }
-            }
-            Predicate::Element { of, holds }
-                if within.is_none()
-                    && is_lookup(view, predicate)
-                    && (of.attribute.linked || only_values(holds).is_some()) =>
-            {
-                self.columns += 1;
-            }
-            Predicate::Element { of, holds } => {
-                self.walks += 1;
-                if of.attribute.linked {
-                    self.links.push(holds);
-                }
-                self.add(view, holds, Some(*of));
-            }
-            Predicate::Test(place, test) => self.add_test(view, place, test, within, predicate),
-        }
-    }
-
-    fn add_test(
-        &mut self,
-        view: &View<'_>,
-        place: &Place,
-        test: &Test,
-        within: Option<Location>,
-        predicate: &Predicate,
-    ) {
-        match within {
-            None if is_column(view, place) => {
-                self.columns += 1;
-                self.names.add(place, test);
-            }
-            Some(of) if of.attribute.linked => {
-                self.linked += 1;
-                let is_of_user = view.table().links == LinkEnd::Groups;
-                self.typed |= is_of_user && asks_type(predicate);
-            }
-            within => {
-                self.characters += characters(test);
-                self.sought += usize::from(matches!(test, Test::Compare(CompareOp::Co, _)));
-                let Some(of) = within else {
-                    self.own += 1;
-                    return;
-                };
-                match self.each.iter_mut().find(|(known, _)| *known == of) {
-                    Some((_, tests)) => *tests += 1,
-                    None => self.each.push((of, 1)),
-                }
-            }
-        }
-    }
-
-    /// How often a document is compared with, if a list has one value.
-    fn of_documents(&self) -> usize {
-        self.own + self.each.iter().map(|(_, tests)| tests).sum::<usize>()
-    }
-
-    /// How often a document is read for the filter.
-    fn times_read(&self) -> usize {
-        match self.of_documents() {
-            0 => 0,
-            _ => 2 + usize::from(!self.each.is_empty()),
-        }
-    }
-
+impl Weight<'_> {
     /// The looks that some rows take together.
     fn looks<'b>(&self, source: &Source<'b>, rows: Fragment<'b>) -> Fragment<'b> {
         let (sort, times_read) = sort_looks(source);
@@ -277,7 +172,7 @@ impl<'a> Weight<'a> {
         }
         let columns = source
             .predicate
-            .and_then(|of| columns::narrowing(&view, of, self.names.are_many()));
+            .and_then(|of| narrowing(&view, of, self.names.are_many()));
         let is_skimmed = source.predicate.is_some_and(|of| skim(&view, of).is_some());
         let each_row = match columns {
             Some(_) => 1,

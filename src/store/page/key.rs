@@ -4,16 +4,25 @@
 use scim::path::Location;
 use scim::schema::Type;
 
-use super::{Order, Source};
 use crate::expression::{Arrow, json_path, path_of, value_at};
 use crate::fragment;
 use crate::fragment::{Fragment, value};
 use crate::links::{link_column, links};
+use crate::source::Source;
 
 /// Characters of a text that a cursor carries: it stands in addresses, which hold a few thousand.
 const LONGEST: usize = 200;
 /// The last of all characters.
 const LAST: &str = "\u{10ffff}";
+
+/// Which way the list runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Whether there is a sort key before the id.
+    pub keyed: bool,
+    /// Largest key first. The id ascends all the same.
+    pub descending: bool,
+}
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! A page of the users of a group, in the order of their ids. Members are kept in that order, so
 //! that of each group no more are read than the page could take from it.
 
-use super::{Page, Window};
+use super::part::{Page, Window};
 use crate::Statement;
 use crate::expression::View;
 use crate::fragment::{Fragment, value};

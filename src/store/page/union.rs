@@ -2,9 +2,10 @@
 //! are put in one order, and only what is on the page is fetched.
 
 use super::key::{key_text, sort_key};
-use super::{Columns, Page, Source};
+use super::part::{Columns, Page};
 use crate::fragment;
 use crate::fragment::Fragment;
+use crate::source::Source;
 use crate::table::LinkEnd;
 use crate::text::Rows;
 use scim::list::List;

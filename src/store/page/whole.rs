@@ -1,7 +1,7 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do
 //! together.
 
-use super::{Columns, Page, Purpose, Window};
+use super::part::{Columns, Page, Purpose, Window};
 use crate::expression::View;
 use crate::fragment::Fragment;
 use crate::record::ALL;

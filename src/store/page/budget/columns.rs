@@ -1,17 +1,14 @@
-//! What of a filter is compared with columns: names that texts are looked for in, and conditions
-//! that exclude resources before anything else of them is looked at.
+//! What of a filter is compared with columns: names that texts are looked for in.
 
 use scim::filter::CompareOp;
-use scim::filter::predicate::{Operand, Place, Predicate, Test};
-use scim::list::List;
+use scim::filter::predicate::{Operand, Place, Test};
 use scim::path::Location;
 use scim::schema::Mutability;
 
-use super::{CHARACTERS, COMPARED, OF_COLUMNS, SOUGHT, Weight};
+use super::weights::{CHARACTERS, COMPARED, OF_COLUMNS, SOUGHT};
 use crate::expression::{Arrow, View, has_column, value_at};
 use crate::fragment;
 use crate::fragment::Fragment;
-use crate::predicate::{is_lookup, is_of_columns, modified_since};
 
 /// Bytes of a name that [`OF_COLUMNS`] texts are looked for in as long as a look takes. What it has
 /// beyond is weighed where more texts are: 64 in 184 names of 64 kB took 1.5 s.
@@ -40,6 +37,11 @@ impl ColumnTexts {
         }
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether they are so many that the length of names matters.
     pub(super) fn are_many(&self) -> bool {
         self.0.iter().map(|(_, texts, _)| texts).sum::<usize>() > OF_COLUMNS
@@ -60,23 +62,6 @@ impl ColumnTexts {
             })
             .collect()
     }
-}
-
-/// The conditions on columns, which stand before all others, and those that an index finds: what
-/// they exclude is not looked at. Those that look for texts in names are not asked where these are
-/// what is weighed.
-pub(super) fn narrowing(view: &View<'_>, predicate: &Predicate, many: bool) -> Option<Predicate> {
-    let Predicate::All(parts) = predicate else {
-        let is_few = is_lookup(view, predicate) || modified_since(predicate).is_some();
-        return is_few.then(|| predicate.clone());
-    };
-    let is_cheap = |part: &&Predicate| {
-        let mut weight = Weight::default();
-        weight.add(view, part, None);
-        is_lookup(view, part) || is_of_columns(view, part) && (!many || weight.names.0.is_empty())
-    };
-    let parts: Vec<Predicate> = parts.iter().filter(is_cheap).cloned().list();
-    (!parts.is_empty()).then_some(Predicate::All(parts))
 }
 
 pub(super) fn is_column(view: &View<'_>, place: &Place) -> bool {

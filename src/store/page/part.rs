@@ -1,0 +1,58 @@
+//! Which part of a list a page is, and what of each row.
+
+use super::key::{Mark, Order, SortKey};
+use crate::source::Source;
+
+/// Which part of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Window {
+    /// Rows from this offset.
+    Offset(u64),
+    /// Rows behind this one.
+    After(Mark),
+    /// Rows before this one, nearest first.
+    Before(Mark),
+}
+
+/// What is fetched of each row, besides the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Whether a user's groups are part of it.
+    pub groups: bool,
+    /// The sort key, to make a cursor of.
+    pub key: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<'a> {
+    /// What it is about: one type, or several at the root.
+    pub sources: Vec<Source<'a>>,
+    /// Which way it runs.
+    pub order: Order,
+    /// Where it starts.
+    pub window: Window,
+    /// How many rows at the most.
+    pub limit: u64,
+}
+
+/// A row of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it
+    /// out.
+    pub record: Option<String>,
+    /// Its sort key, if asked for.
+    pub key: Option<SortKey>,
+    /// Which of the sources it comes from.
+    pub source: usize,
+}
+
+/// What a select is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// All of the page, row by row.
+    Page,
+    /// All of the page, to be put together.
+    Whole,
+}
