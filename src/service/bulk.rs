@@ -11,10 +11,8 @@
 
 use scim::error::{Error, quote};
 use scim::index::Index;
-use scim::json;
 use scim::list::List;
 use scim::message::bulk::{BulkOperation, BulkRequest};
-use scim::part;
 use serde_json::Value;
 
 use super::condition::Condition;
@@ -22,104 +20,20 @@ use super::failure::{Failure, not_begun};
 use super::reply::{ResourceReply, Selection};
 use super::session::Session;
 use store::Database;
-use store::read::ResourceRef;
 use store::table::Table;
 
 mod action;
 mod changes;
 mod creates;
 mod document;
+mod job;
 mod order;
 mod outcome;
 
 use action::Action;
+use job::{Job, not_there};
 use order::{RunKind, next_run, order};
 pub use outcome::{OperationOutcome, Success};
-
-/// An operation with its place, its id and what it waits for.
-struct Job {
-    operation: BulkOperation,
-    /// What it is about, or why it cannot be done.
-    action: Result<Action, Failure>,
-    /// The address of the resource that its path names.
-    location: Option<String>,
-    /// The operations whose resources it refers to: they come first, but where they refer to it,
-    /// too.
-    refers: Vec<usize>,
-    /// Whether the references are values like a manager's, for which the resource need not be
-    /// there.
-    by_value: bool,
-    outcome: Option<OperationOutcome>,
-}
-
-impl Job {
-    /// Whether it was tried and not done.
-    fn has_failed(&self) -> bool {
-        matches!(&self.outcome, Some(outcome) if outcome.result.is_err())
-    }
-
-    /// Whether it was done.
-    fn is_done(&self) -> bool {
-        matches!(&self.outcome, Some(outcome) if outcome.result.is_ok())
-    }
-
-    /// Puts an id in place of another, which it is the only one to be named by.
-    fn rename(&mut self, id: &str, other: &str) {
-        let put = |text: &mut String| {
-            if part::has(text, id) {
-                *text = part::replace(text, id, other);
-            }
-        };
-        if let Ok(
-            Action::Create(_, id)
-            | Action::Replace(_, ResourceRef::Id(id))
-            | Action::Patch(_, ResourceRef::Id(id))
-            | Action::Delete(_, ResourceRef::Id(id)),
-        ) = &mut self.action
-        {
-            put(id);
-        }
-        self.location.as_mut().map(put);
-        if let Some(data) = &mut self.operation.data {
-            let mut text = json::text(data);
-            put(&mut text);
-            *data = json::parse(&text).unwrap_or_default();
-        }
-    }
-
-    /// Notes what became of it, and the version that it left behind.
-    fn settle(&mut self, result: Result<(Success, Option<String>), Failure>) {
-        self.outcome = Some(match result {
-            Ok((done, version)) => self.outcome(Ok(done), version),
-            Err(failure) => self.outcome(Err(failure), None),
-        });
-    }
-
-    /// The outcome with this result.
-    fn outcome(
-        &self,
-        result: Result<Success, Failure>,
-        version: Option<String>,
-    ) -> OperationOutcome {
-        // §3.7.3: all but a create that failed have one.
-        let there = self.operation.method != "POST" || result.is_ok();
-        OperationOutcome {
-            method: self.operation.method.clone(),
-            bulk_id: self.operation.bulk_id.clone(),
-            location: self.location.clone().filter(|_| there),
-            version,
-            result,
-        }
-    }
-}
-
-/// The failure of an operation that refers to one that was not done.
-fn not_there(other: &Job) -> Failure {
-    Failure::Conflict(format!(
-        "The operation \"{}\" that this one refers to was not done. Correct that operation, and send both again.",
-        other.operation.bulk_id.as_deref().unwrap_or_default(),
-    ))
-}
 
 impl<D: Database> Session<'_, D> {
     /// Carries out a Bulk request. An outcome for each operation that was tried, in the order of

@@ -8,7 +8,8 @@ use scim::list::List;
 use scim::resource_type::{ResourceType, USER_TYPE};
 
 use super::action::Action;
-use super::{Job, Success};
+use super::job::Job;
+use super::outcome::Success;
 use crate::failure::{Failure, name_in_use, not_begun};
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};

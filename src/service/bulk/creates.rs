@@ -5,7 +5,8 @@ use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
 use super::action::Action;
-use super::{Job, Success, not_there};
+use super::job::{Job, not_there};
+use super::outcome::Success;
 use crate::failure::Failure;
 use crate::links::{all_ids, keep_groups, missing};
 use crate::session::Session;

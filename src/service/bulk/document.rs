@@ -6,8 +6,8 @@ use scim::resource::replace;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::Job;
 use super::action::Action;
+use super::job::Job;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::write::{Rewrite, of_type};

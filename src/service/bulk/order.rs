@@ -2,7 +2,8 @@
 
 use scim::index::Index;
 
-use super::{Action, Job};
+use super::action::Action;
+use super::job::Job;
 use crate::write::of_type;
 use store::read::ResourceRef;
 use store::table::Table;
