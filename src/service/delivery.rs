@@ -24,8 +24,11 @@ mod deliverer;
 mod hanging;
 mod hung;
 mod progress;
+mod report;
 
 pub(crate) use attempt::{body, check_url, event_filter, first_bytes};
+pub use report::Report;
+use report::SharedReport;
 
 /// Endpoints that are served at once: the platform opens six connections of an event at a time, and
 /// two are of those that hang.
@@ -34,42 +37,6 @@ const AT_ONCE: usize = 4;
 /// for what came due meanwhile.
 const IDLE: u32 = 500;
 const LOOK: u64 = 2_000;
-/// Seconds within which a next attempt is waited for by the queue.
-const SOON: u64 = 120;
-
-/// What came of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// In how many seconds to go on, where that is before the next minute or so.
-    pub wake: Option<u32>,
-    /// What there is to say in the log.
-    pub lines: Vec<String>,
-}
-
-/// What several that deliver at once add to.
-#[derive(Default)]
-struct SharedReport {
-    wake: Cell<Option<u32>>,
-    lines: RefCell<Vec<String>>,
-    /// Attempts that hang.
-    hanging: Cell<usize>,
-}
-
-impl SharedReport {
-    fn wake_in(&self, milliseconds: u64) {
-        let seconds = milliseconds.div_ceil(1_000);
-        if let Ok(seconds) = u32::try_from(seconds)
-            && u64::from(seconds) <= SOON
-        {
-            let earlier = self.wake.get().map_or(seconds, |known| known.min(seconds));
-            self.wake.set(Some(earlier));
-        }
-    }
-
-    fn say(&self, line: String) {
-        self.lines.borrow_mut().push(line);
-    }
-}
 
 /// Delivers what is due, within the budget.
 pub async fn deliver_everywhere<D: Database>(

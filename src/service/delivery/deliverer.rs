@@ -1,8 +1,8 @@
 //! The events of one database, posted to one endpoint by whoever has the lease.
 
-use super::SharedReport;
 use super::attempt::{WebhookEvent, add_now, event_filter};
 use super::hung::{Hung, PATIENCE};
+use super::report::SharedReport;
 use crate::budget::{Allowance, LEASE};
 use crate::context::Context;
 use crate::now::{self, TenantResource};
