@@ -18,6 +18,9 @@ use store::{Addressed, Database};
 
 mod assertion;
 pub(crate) mod key_set;
+mod refusal;
+
+pub use refusal::GrantRefusal;
 
 /// Characters of the hash of a secret by which its exchanges are counted.
 const SHOWN: usize = 16;
@@ -58,32 +61,6 @@ pub struct Grant {
     pub tenant: i64,
     /// What may wait until the reply is out.
     pub later: Vec<Addressed>,
-}
-
-/// Why none was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GrantRefusal {
-    /// The client asks too often.
-    TooFast,
-    /// The client has proved itself, but its tenant is suspended.
-    Suspended,
-    /// The client does not prove itself; in words for the person who reads its log.
-    Client(&'static str),
-    /// A defect here; the cause is for the log.
-    Broken(String),
-}
-
-/// What is wrong with an assertion or with its key.
-impl From<&'static str> for GrantRefusal {
-    fn from(detail: &'static str) -> Self {
-        Self::Client(detail)
-    }
-}
-
-impl From<store::Error> for GrantRefusal {
-    fn from(error: store::Error) -> Self {
-        Self::Broken(error.cause().to_owned())
-    }
 }
 
 /// The sentence for a client, or a secret, that is nobody's: which of the two is not told.

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use store::directory::key_sets::{self, CachedKeySet, KeyName};
 use store::{Database, Row};
 
-use super::GrantRefusal;
+use super::refusal::GrantRefusal;
 
 /// Bytes of the largest set; that of Entra ID has some 20,000.
 const LARGEST: usize = 256 * 1024;
