@@ -9,81 +9,36 @@ use scim::filter::predicate::Predicate;
 use scim::list::List;
 use scim::message::list::ListResponse;
 use scim::message::search::SearchRequest;
-use scim::path::Location;
 use scim::projection::Projection;
 use scim::resource_type::ResourceType;
 use scim::show::LIST_END;
 
 use super::assemble::{push_shown, too_many_members};
 use super::content::Content;
-use super::cursor::{self, Cursor, CursorTerms};
+use super::cursor::{self, CursorTerms};
 use super::failure::Failure;
 use super::reply::Selection;
 use super::session::Session;
 use store::batch::Batch;
 use store::expression::View;
 use store::limits::{EXPRESSION_DEPTH, FIRST_MEMBERS};
-use store::page::{Columns, Order, Page, Source, Window};
-use store::predicate::{comparisons, depth, has_list, is_lookup};
+use store::page::{Order, Page, Source, Window};
+use store::predicate::{comparisons, depth};
 use store::table::Table;
 use store::{Database, Row};
 
 mod listing;
 mod members;
 mod plan;
+mod query;
 mod sort;
 mod walk;
 
 use listing::Listing;
 use members::members_shown;
 use plan::{PageAnswers, Plan, Way};
+use query::{Paging, Query, Total};
 use sort::sort_locations;
-
-/// A search request bound to the types it is about.
-struct Query<'a> {
-    request: &'a SearchRequest,
-    types: &'a [&'static ResourceType],
-    predicates: Vec<Option<Predicate>>,
-    sorts: Vec<Option<Location>>,
-    projections: Vec<Projection>,
-    paging: Paging,
-    /// Of a query that is paged by cursor.
-    fingerprint: String,
-    /// Of a query that is paged by index.
-    start_index: Option<u64>,
-    count: u64,
-}
-
-/// How the list is paged.
-enum Paging {
-    /// By `startIndex`.
-    Index,
-    /// By cursor, from the first page.
-    First,
-    /// By cursor, from where it says.
-    At(Cursor),
-}
-
-impl Paging {
-    fn by_cursor(&self) -> bool {
-        !matches!(self, Self::Index)
-    }
-
-    fn backwards(&self) -> bool {
-        matches!(self, Self::At(cursor) if matches!(cursor.window, Window::Before(_)))
-    }
-}
-
-/// How the total becomes known.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Total {
-    /// It was told on the first page: a later one by cursor, behind a filter.
-    Unknown,
-    /// The page holds all that matches, if there is nothing behind it.
-    FromPage,
-    /// Statements behind those of the page tell.
-    Counted,
-}
 
 impl<D: Database> Session<'_, D> {
     /// One page of the resources of these types.
@@ -321,42 +276,6 @@ impl<D: Database> Session<'_, D> {
             if (backwards && listing.more) || !(backwards || first_page) {
                 response.previous_cursor = seal(Window::Before(first));
             }
-        }
-    }
-}
-
-impl Query<'_> {
-    fn columns(&self) -> Columns {
-        Columns {
-            groups: self
-                .projections
-                .iter()
-                .any(|projection| projection.wants("groups")),
-            key: self.paging.by_cursor(),
-        }
-    }
-
-    fn total(&self, sources: &[Source<'_>]) -> Total {
-        if self.request.filter.is_none() {
-            return Total::Counted;
-        }
-        if matches!(self.paging, Paging::At(_)) {
-            // Counting reads every match again on every page; RFC 9865 lets a page by cursor go
-            // without.
-            return Total::Unknown;
-        }
-        let lookup = sources.iter().all(|source| {
-            source
-                .predicate
-                .is_some_and(|predicate| is_lookup(&source.view, predicate))
-        });
-        // A list may find more than the page holds, and the total would take a second trip.
-        let lists = self.predicates.iter().flatten().any(has_list);
-        let is_first = self.start_index.is_none_or(|index| index == 1);
-        if lookup && !lists && is_first && self.count > 0 {
-            Total::FromPage
-        } else {
-            Total::Counted
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a page holds, in whichever form it was fetched.
 
-use super::Plan;
+use super::plan::Plan;
 use crate::failure::Failure;
 use store::limits::PAGE_BYTES;
 use store::page::{Item, Mark, SortKey, Whole};

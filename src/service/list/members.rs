@@ -2,8 +2,8 @@
 
 use scim::resource_type::GROUP_TYPE;
 
-use super::Plan;
 use super::listing::Listing;
+use super::plan::Plan;
 use crate::failure::Failure;
 use crate::session::Session;
 use store::page::Page;

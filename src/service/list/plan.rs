@@ -3,7 +3,7 @@
 use scim::error::Error;
 use scim::list::List;
 
-use super::{Query, Total};
+use super::query::{Query, Total};
 use crate::failure::Failure;
 use crate::session::Session;
 use store::batch::{Batch, Handle};
