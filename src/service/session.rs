@@ -30,6 +30,7 @@ use store::tenant::{self, FactsWanted, Tenant, TokenFacts};
 use store::{self, Addressed, Database, Statement};
 
 mod operation;
+mod room;
 mod usage;
 
 use usage::Usage;
