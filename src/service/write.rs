@@ -6,11 +6,8 @@
 //! groups, as an undo does; `restore` brings back what was deleted; `ending` ends what goes for
 //! good. What shall stand beside every write, its event, is added in `event`.
 
-use scim::patch::LinkChange;
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
-use scim::schema::Attribute;
-use serde_json::{Map, Value};
 
 use super::failure::Failure;
 use super::outside::Moment;
@@ -25,75 +22,22 @@ use store::write::{self, NextVersion};
 use store::{self, Database, deleted, membership, pending, unique, user_groups};
 
 mod awaited;
+mod change;
 pub(crate) mod ending;
 mod event;
+mod in_use;
 mod resource;
 pub(crate) mod restore;
 mod run;
 
-pub(crate) use resource::{NewResource, Rewrite, value_in_use};
+pub(crate) use change::{Change, ChangeKind, Links};
+pub(crate) use in_use::value_in_use;
+pub(crate) use resource::{NewResource, Rewrite, of_type};
 use run::Run;
 pub(crate) use run::RunReceipt;
 
 /// Bytes that the id of a member who was removed takes in an answer.
 const LINK_BYTES: usize = 64;
-
-/// What is to be written of one resource.
-#[derive(Clone, Debug)]
-pub(crate) struct Change<'a> {
-    /// Its type.
-    pub(crate) resource_type: &'static ResourceType,
-    /// Which one.
-    pub(crate) reference: ResourceRef,
-    /// The version that the change is meant for.
-    pub(crate) guard: Guard<'a>,
-    /// The version that it leaves; of one that deletes, to the teams of the resource.
-    pub(crate) version: String,
-    /// What is done to it.
-    pub(crate) kind: ChangeKind<'a>,
-    /// Who comes and goes with it.
-    pub(crate) links: Links<'a>,
-    /// Which operation of a Bulk request it is, from one.
-    pub(crate) operation: Option<usize>,
-}
-
-/// What is done to a resource, with what is known of its attributes before and after.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ChangeKind<'a> {
-    /// It is new.
-    Create(&'a NewResource),
-    /// Its document was read and becomes another. A user's groups come back with it where they are
-    /// wanted.
-    Rewrite {
-        /// The document before and after.
-        rewrite: &'a Rewrite,
-        /// Whether a user's groups are wanted.
-        groups: bool,
-    },
-    /// Attributes get values, whatever they were before. A user's groups come back with it where
-    /// they are wanted.
-    Assign {
-        /// The attributes and their values.
-        values: &'a [(&'static Attribute, Value)],
-        /// Whether a user's groups are wanted.
-        groups: bool,
-    },
-    /// The document stays. Where it was read, its image and its version are known.
-    Keep(Option<(&'a Map<String, Value>, &'a str)>),
-    /// It goes, and its memberships with it.
-    Delete,
-}
-
-/// Whom a change links to the resource.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Links<'a> {
-    /// Nobody comes or goes.
-    None,
-    /// Members of a group come and go.
-    Members(&'a LinkChange),
-    /// A user is in these teams from now on, and in no other (`ACCEPT_USER_GROUPS`).
-    Teams(&'a [String]),
-}
 
 /// The statements of a change that tell what became of it.
 #[derive(Clone, Debug)]
@@ -386,10 +330,4 @@ impl<D: Database> Session<'_, D> {
         }
         Ok(receipt)
     }
-}
-
-/// What tells a resource from those of other types in a run: the name of its type and its id, or
-/// its unique name.
-pub(crate) fn of_type(type_name: &str, id: &str) -> String {
-    [type_name, "/", id].concat()
 }

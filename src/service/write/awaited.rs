@@ -3,7 +3,8 @@
 use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, ChangeKind, event};
+use super::change::{Change, ChangeKind};
+use super::event;
 use crate::session::Session;
 use scim::schema::Attribute;
 use serde_json::Value;

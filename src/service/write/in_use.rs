@@ -5,7 +5,8 @@ use scim::index::Index;
 use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 
-use super::super::{Change, ChangeKind, of_type};
+use super::change::{Change, ChangeKind};
+use super::resource::of_type;
 use crate::failure::{Failure, in_use};
 use crate::links::all_ids;
 use crate::session::Session;
@@ -28,7 +29,7 @@ pub(crate) fn value_in_use(
 
 impl<D: Database> Session<'_, D> {
     /// The failure of a change that the database refused.
-    pub(in crate::write) async fn explain_value(
+    pub(super) async fn explain_value(
         &self,
         change: &Change<'_>,
         error: store::Error,
@@ -38,7 +39,7 @@ impl<D: Database> Session<'_, D> {
         }
         let of = change.resource_type;
         let values = match change.kind {
-            ChangeKind::Create(new) => new.unique.clone(),
+            ChangeKind::Create(new) => new.unique().to_vec(),
             ChangeKind::Rewrite { rewrite, .. } => {
                 let [before, mut values] = rewrite.images().map(|image| unique_values(of, image));
                 values.retain(|value| !before.contains(value));

@@ -8,23 +8,16 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Change, ChangeKind, Links, of_type};
 use crate::failure::{Failure, name_in_use};
 use crate::session::Session;
 use store::Database;
 use store::expression::View;
-use store::guard::Guard;
 use store::ledger::events::{self, EventUpdate, ResourceWrite};
 use store::limits::{DOCUMENT_AND_FOLDED, INDEXED_EACH, RUN_BYTES, load, waiting};
-use store::read::ResourceRef;
 use store::record::Record;
 use store::table::{self, Table};
 use store::unique;
 use store::write::Draft;
-
-mod in_use;
-
-pub(crate) use in_use::value_in_use;
 
 /// A resource that is about to be created.
 #[derive(Debug)]
@@ -42,7 +35,7 @@ pub(crate) struct NewResource {
     /// Values of the operator's unique attributes.
     unique: Vec<(String, String)>,
     /// Members, or teams to join.
-    links: LinkChange,
+    pub(super) links: LinkChange,
     /// Which operation of a Bulk request it is, from one.
     pub(super) operation: Option<usize>,
     /// Whether its id was not minted for it, so that one who was deleted and is kept may have it.
@@ -83,24 +76,6 @@ impl NewResource {
             is_given: true,
             is_back: true,
             ..self
-        }
-    }
-
-    /// As a change.
-    pub(crate) fn change(&self) -> Change<'_> {
-        let links = match self.links() {
-            [] if self.links.wait.is_empty() => Links::None,
-            _ if Table::of(self.resource_type).has_members() => Links::Members(&self.links),
-            teams => Links::Teams(teams),
-        };
-        Change {
-            resource_type: self.resource_type,
-            reference: ResourceRef::Id(self.id.clone()),
-            guard: Guard::None,
-            version: self.version.clone(),
-            kind: ChangeKind::Create(self),
-            links,
-            operation: self.operation,
         }
     }
 
@@ -370,4 +345,10 @@ fn check_size(draft: &Draft) -> Result<(), Failure> {
         )));
     }
     Ok(())
+}
+
+/// What tells a resource from those of other types in a run: the name of its type and its id, or
+/// its unique name.
+pub(crate) fn of_type(type_name: &str, id: &str) -> String {
+    [type_name, "/", id].concat()
 }

@@ -4,7 +4,9 @@ use scim::index::Index;
 use scim::list::List;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
 
-use super::{Change, ChangeKind, NewResource, Rewrite, event, of_type};
+use super::change::{Change, ChangeKind};
+use super::event;
+use super::resource::{NewResource, Rewrite, of_type};
 use crate::failure::Failure;
 use crate::session::Session;
 use store::batch::{Answers, Batch, Handle};
