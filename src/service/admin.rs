@@ -36,6 +36,7 @@ pub mod jobs;
 mod metadata;
 pub mod operator_tokens;
 pub mod pending;
+mod query;
 pub mod refusal;
 pub mod requests;
 pub mod scope;
@@ -48,14 +49,9 @@ pub mod undo;
 pub mod verify;
 pub mod webhooks;
 
+pub use query::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
 use refusal::Refusal;
 use scope::Scopes;
-use step::last;
-
-/// Rows of a page, where it is not said how many.
-pub const DEFAULT_LIMIT: usize = 50;
-/// Rows of a page at the most.
-pub const MAX_LIMIT: usize = 200;
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,37 +100,6 @@ fn shard(stored: Option<i64>) -> u16 {
     stored
         .and_then(|number| u16::try_from(number).ok())
         .unwrap_or(1)
-}
-
-/// Which part of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageRequest {
-    /// The key behind which it begins; none for the first.
-    pub after: Option<String>,
-    /// Rows at the most.
-    pub limit: usize,
-}
-
-impl PageRequest {
-    /// Reads the parameters of a query.
-    pub fn read(parameters: &[(String, String)]) -> Result<Self, Refusal> {
-        let limit = match last(parameters, "limit") {
-            None => Some(DEFAULT_LIMIT),
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| (1..=MAX_LIMIT).contains(limit)),
-        };
-        let limit = limit.ok_or_else(|| {
-            Refusal::invalid(
-                "invalid_limit",
-                format!("`limit` must be a whole number from 1 to {MAX_LIMIT}."),
-            )
-        })?;
-        let after = last(parameters, "after").filter(|after| !after.is_empty());
-        let after = after.map(str::to_owned);
-        Ok(Self { after, limit })
-    }
 }
 
 /// An operator's request: who asks, and about whom.

@@ -5,8 +5,8 @@ use scim::fold::is_unseen;
 use scim::json;
 use serde_json::{Map, Value};
 
-use super::Moment;
 use super::refusal::Refusal;
+use crate::outside::Moment;
 
 /// What a body may be: an object.
 pub type BodyObject = Map<String, Value>;

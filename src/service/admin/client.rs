@@ -5,8 +5,9 @@ use crate::failure::no_such;
 use serde_json::Value;
 
 use super::body::{expiry, only, required};
+use super::query::number;
 use super::refusal::Refusal;
-use super::step::{Call, End, Missing, Outcome, Step, number};
+use super::step::{Call, End, Missing, Outcome, Step};
 use super::token::LABEL;
 use super::with_member;
 use crate::address;

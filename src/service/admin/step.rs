@@ -5,8 +5,9 @@
 //! many endpoints there are, for a future of its own adds a kilobyte to the Worker.
 
 use super::body::BodyObject;
+use super::query::{PageRequest, last, number};
 use super::refusal::Refusal;
-use super::{Admin, PageRequest, no_tenant, page, shape, with_member};
+use super::{Admin, no_tenant, page, shape, with_member};
 use crate::context::Context;
 use crate::outside::{Post, PostReply};
 use crate::transfer::export::Export;
@@ -275,21 +276,6 @@ impl Call<'_> {
     pub(super) fn most(&self) -> usize {
         self.page.limit + 1
     }
-}
-
-/// Reads the number of something; 0, which nothing has, where it is no number.
-pub(super) fn number(text: &str) -> i64 {
-    let is_number = text.len() < 16
-        && !text.starts_with('0')
-        && text.bytes().all(|digit| digit.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number).unwrap_or_default()
-}
-
-/// A parameter of the query; of several the last.
-pub(super) fn last<'p>(parameters: &'p [(String, String)], name: &str) -> Option<&'p str> {
-    let named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-    let found = parameters.iter().rev().find(named);
-    found.map(|(_, value)| value.as_str())
 }
 
 impl<'c> Call<'c> {

@@ -4,8 +4,9 @@ use std::vec::IntoIter;
 
 use serde_json::Value;
 
+use super::query::number;
 use super::refusal::Refusal;
-use super::step::{Call, Outcome, Step, number};
+use super::step::{Call, Outcome, Step};
 use crate::chain::{SealFault, fault, start_at};
 use scim::json::{text, with};
 use store::batch::Batch;

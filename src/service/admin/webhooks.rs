@@ -24,9 +24,7 @@ use store::ledger::feed::newest;
 use store::ledger::tracks::{self, Track, read_track};
 use store::ledger::webhooks::{self, Endpoint, EndpointChange, EndpointFilter, SecretRef};
 
-mod acts;
-
-pub use acts::{deliveries, park, replay, test};
+pub mod acts;
 
 /// What is said of an endpoint that is not there.
 fn no_webhook() -> Refusal {
