@@ -6,7 +6,6 @@
 use scim::habit::Habits;
 use serde_json::Value;
 
-use super::auth;
 use super::body::ReceivedBody;
 use super::environment::{Environment, is_guessing};
 use super::fault::Fault;
@@ -16,16 +15,15 @@ use super::reply::Reply;
 use super::request::{IN_CLEAR, Request, Upload};
 use super::route::{Choice, Route, choose, segments};
 use super::trace::Trace;
-use service::credential::Principal;
 use service::rate::Rate;
 use service::settings::InHand;
-use service::{Caller, Context, Failure, Session};
+use service::{Failure, Session};
 use store::Database;
-use store::ledger::requests::Sender;
-use store::tenant::{self, Tenant};
+use store::tenant::{self};
 
 mod bulk;
 pub mod call;
+mod door;
 mod endpoints;
 mod error;
 pub mod log_entry;
@@ -35,6 +33,8 @@ pub mod query;
 pub mod routes;
 
 use call::{Call, Question};
+pub(super) use door::Door;
+use door::caller;
 use log_entry::LogDraft;
 use media::MediaType;
 use routes::{Handler, ScimEndpoint, table};
@@ -67,53 +67,6 @@ pub fn split_mount(path: &str) -> Option<(&str, &str)> {
     below("/scim/v2")
         .or_else(|| below("/scim"))
         .or_else(|| is_spelt_otherwise().then_some(("", path)))
-}
-
-/// By which way a request comes in.
-#[derive(Clone, Debug)]
-pub(super) struct Door {
-    /// The base URL of addresses in replies: always the full one, whichever way the request came.
-    pub base: String,
-    /// The tenant, where an operator was let in already.
-    pub tenant: Option<Tenant>,
-    /// The operator who was let in: the id of the token, if it has one, and what it is for.
-    pub operator: Option<(Option<String>, String)>,
-    /// Its settings, where they were just read.
-    pub settings: Option<InHand>,
-    /// The number of its database.
-    pub shard: u16,
-    /// Whether the tenant is known to be suspended.
-    pub is_suspended: bool,
-}
-
-impl Door {
-    /// That of those who bring a tenant's credential, behind a mount.
-    pub(super) fn of<D, B>(
-        environment: &Environment<'_, D>,
-        request: &Request<B>,
-        mount: &str,
-    ) -> Self {
-        let base = match &environment.context.settings.base_url {
-            Some(url) => url.clone(),
-            None => format!("{}{mount}/scim/v2", request.origin),
-        };
-        Self {
-            base,
-            tenant: None,
-            operator: None,
-            settings: None,
-            shard: 1,
-            is_suspended: false,
-        }
-    }
-
-    /// Who showed the credential.
-    fn sender(&self) -> Sender {
-        match self.operator.clone() {
-            None => Sender::Customer,
-            Some((id, label)) => Sender::Operator(id, label),
-        }
-    }
 }
 
 /// Whether a request may change something, as the row says that it is for; where there is none, by
@@ -267,33 +220,6 @@ async fn answer<D: Database, B: Upload>(
             result
         }
     }
-}
-
-/// Who sends the request, and what it is done with: the database is that of the caller's tenant.
-fn caller<'a, D: Database, B>(
-    environment: &Environment<'a, D>,
-    request: &Request<B>,
-    is_write: bool,
-    door: &Door,
-) -> Result<(Caller, Context<'a, D>), Fault> {
-    let credential = auth::credential(request.authorization.as_deref())?;
-    let (tenant, shard) = if let Some(tenant) = &door.tenant {
-        (tenant.clone(), door.shard)
-    } else {
-        let principal = Principal::of(credential, environment.secret)?;
-        let shard = principal.shard();
-        (principal.scope(&environment.context.clock.now()), shard)
-    };
-    let caller = Caller {
-        tenant,
-        token: credential.0.to_owned(),
-        is_write,
-        sender: door.sender(),
-        request: environment.request_id.clone(),
-    };
-    let unknown = || Failure::from(store::Error::Unauthorized);
-    let context = environment.context.on(shard).ok_or_else(unknown)?;
-    Ok((caller, context))
 }
 
 /// The settings by which an endpoint answers that needs no token: where one is shown, its tenant's,

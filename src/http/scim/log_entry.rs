@@ -7,8 +7,8 @@ use scim::redact::{MessageKind, filter, is_short, names, redact, sentence};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
-use super::Door;
 use super::call::{Arguments, Message};
+use super::door::{Door, caller};
 use super::query::SEARCH;
 use super::routes::{Handler, Route};
 use crate::http::auth;
@@ -86,7 +86,7 @@ pub(super) fn make<D: Database, B>(
     let (tenant, shard) = if let Some(caller) = draft.caller {
         caller
     } else {
-        let (caller, context) = super::caller(environment, request, false, door).ok()?;
+        let (caller, context) = caller(environment, request, false, door).ok()?;
         (caller.tenant, context.database.number())
     };
     let sender = door.sender();
