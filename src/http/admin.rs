@@ -212,7 +212,7 @@ fn parameters(query: &str, known_names: &[&str]) -> Result<Vec<(String, String)>
         query::all(query).map_err(|error| Refusal::invalid("invalid_query", error.detail()))?;
     let mut names = parameters.iter().map(|(name, _)| name);
     while let Some(name) = names.next() {
-        if !query::is_one(name, known_names) {
+        if !query::is_known(name, known_names) {
             return Err(Refusal::unknown_parameter(name, known_names));
         }
         if names.clone().any(|other| other.eq_ignore_ascii_case(name)) {

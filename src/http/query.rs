@@ -24,12 +24,12 @@ pub fn decode(text: &str) -> Option<String> {
 /// `aadOptscim062020`), and RFC 7644 §3.4.2 asks for no more.
 pub fn parameters(query: &str, known: &[&str]) -> Result<Vec<(String, String)>, Error> {
     let mut parameters = all(query)?;
-    parameters.retain(|(name, _)| is_one(name, known));
+    parameters.retain(|(name, _)| is_known(name, known));
     Ok(parameters)
 }
 
-/// Whether a parameter has one of these names.
-pub fn is_one(name: &str, known: &[&str]) -> bool {
+/// Whether a name is one of these, in any letter case.
+pub fn is_known(name: &str, known: &[&str]) -> bool {
     known.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
