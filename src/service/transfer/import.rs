@@ -23,11 +23,13 @@ use store::tenant::{self, Tenant};
 use store::transfer::import::{Import, Line, LineState, read_line};
 use store::{Database, Error};
 
+mod batch;
 mod line;
 mod marker;
 mod members;
 mod resources;
 
+use batch::LineBatch;
 pub use marker::Marker;
 use marker::Phase;
 
@@ -35,13 +37,6 @@ use marker::Phase;
 pub(crate) const STATEMENTS: usize = 24;
 /// Lines of the largest batch.
 const LINES: usize = 1_000;
-
-/// A batch that is put together of some lines.
-struct LineBatch {
-    batch: Batch,
-    /// What is noted when it is done.
-    marker: Marker,
-}
 
 /// Works at an import whose lease was taken until then, as far as the allowance goes.
 pub(crate) async fn work<D: Database>(
@@ -214,25 +209,4 @@ impl LineBatch {
             .add(import.finish_up_to(state, self.marker.line, line));
         self.marker.line = line;
     }
-}
-
-/// A row of lines that are not done with, or were refused: `made` is what became of the resource,
-/// and its id.
-fn line_row(
-    line: i64,
-    state: LineState,
-    made: Option<(&str, &str)>,
-    refused: &Value,
-    text: &str,
-) -> Value {
-    let (outcome, id) = made.unzip();
-    let row = vec![
-        line.into(),
-        (state as usize).into(),
-        outcome.into(),
-        id.into(),
-        refused.clone(),
-        text.into(),
-    ];
-    Value::Array(row)
 }

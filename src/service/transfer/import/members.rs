@@ -8,8 +8,9 @@ use scim::patch::LinkChange;
 use scim::resource_type::GROUP_TYPE;
 use serde_json::Value;
 
+use super::batch::{LineBatch, line_row};
 use super::line::{ambiguous_member, json_of_refusals, unknown_member};
-use super::{LineBatch, Phase, line_row};
+use super::marker::Phase;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::write::{ChangeKind, Links};

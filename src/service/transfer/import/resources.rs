@@ -8,12 +8,12 @@ use scim::resource::set_lasting;
 use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
-use super::LineBatch;
+use super::batch::LineBatch;
 use super::line::{LineContent, LineResource, read};
 use crate::failure::{Failure, sentence};
 use crate::links::is_like_ours;
 use crate::session::Session;
-use crate::write::{NewResource, Rewrite};
+use crate::write::NewResource;
 use store::Database;
 use store::batch::{Answers, Batch, Handle};
 use store::limits::INDEXED;
@@ -21,47 +21,13 @@ use store::table::Table;
 use store::transfer::import::{Import, Line, LineState};
 use store::transfer::matches::{LineMatch, read_match};
 
+mod action;
 mod targets;
 mod writes;
 
+use action::{Holder, LineAction, LineWrite, items, key, unique_key};
 use targets::{choose, read_targets};
 use writes::write;
-
-/// A unique value that a resource has: its path, itself, and the id of that.
-type Holder = [String; 3];
-
-/// What is done of a line.
-enum LineAction {
-    /// Nothing.
-    Skip,
-    /// It waits until all others are there.
-    Wait,
-    Refuse(String),
-    Write(Box<LineWrite>),
-}
-
-/// A resource to be written.
-struct LineWrite {
-    parsed: LineResource,
-    new: NewResource,
-    found: LineMatch,
-    /// Whether it is a user who was here before, with the id from then.
-    is_former: bool,
-    /// The resource that it is.
-    target: Option<String>,
-    rewrite: Option<(Rewrite, String, String)>,
-}
-
-impl LineWrite {
-    /// Bytes that the text index is given of it.
-    fn index_bytes(&self) -> usize {
-        match (&self.target, &self.rewrite) {
-            (None, _) => self.new.index_bytes(),
-            (Some(_), None) => 0,
-            (Some(_), Some((rewrite, ..))) => rewrite.index_bytes(self.parsed.resource_type),
-        }
-    }
-}
 
 /// Puts together a batch of lines, as many as have nothing to do with each other.
 pub(super) async fn plan<D: Database>(
@@ -231,16 +197,6 @@ fn read_lines<D: Database>(
     actions
 }
 
-/// What a name of the import is stored as.
-fn key(kind: &str, of: &str, text: &str) -> String {
-    [kind, "/", of, "/", text].concat()
-}
-
-/// The same of a value that only one resource may have.
-fn unique_key(path: &str, value: &str) -> String {
-    ["u/", path, "/", value].concat()
-}
-
 /// The resource of a line, as it is if it is new. Its id is kept where it is one of ours in form,
 /// so that whoever knows a resource by it still does.
 fn new<D: Database>(
@@ -265,20 +221,4 @@ fn new<D: Database>(
         target: None,
         rewrite: None,
     })
-}
-
-fn items<'i>(
-    actions: &'i mut [(i64, LineAction)],
-    resource_type: &'static ResourceType,
-) -> impl Iterator<Item = &'i mut LineWrite> {
-    actions
-        .iter_mut()
-        .filter_map(move |(_, action)| match action {
-            LineAction::Write(item) if item.parsed.resource_type == resource_type => {
-                Some(&mut **item)
-            }
-            LineAction::Write(_) | LineAction::Skip | LineAction::Wait | LineAction::Refuse(_) => {
-                None
-            }
-        })
 }

@@ -9,7 +9,7 @@ use scim::resource::{replace, set_schemas};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
-use super::{Holder, LineAction, LineWrite, items};
+use super::action::{Holder, LineAction, LineWrite, items};
 use crate::assemble::parse_stored;
 use crate::failure::{Failure, sentence};
 use crate::session::Session;

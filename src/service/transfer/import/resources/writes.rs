@@ -6,10 +6,10 @@ use scim::resource::unique_values;
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
+use super::super::batch::{LineBatch, line_row};
 use super::super::line::{LineResource, json_of_refusals};
-use super::super::{LineBatch, line_row};
+use super::action::{LineAction, LineWrite, key, unique_key};
 use super::targets::is_name_given;
-use super::{LineAction, LineWrite, key, unique_key};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links};
