@@ -1,8 +1,9 @@
 //! Circles among the files of a crate: two that name each other, directly or by way of others, are
-//! one file in two pieces, and neither can be read first.
+//! one file in two pieces, and neither can be read first. So a file names what is in its folder, or
+//! is named from there, and not both: what both need has a file in the folder.
 //!
-//! A file and those in its folder are such a piece, and one room: what stands below may name what
-//! is above it. Rooms name each other in no circle either, at no level.
+//! A file and those in its folder are one room. Rooms name each other in no circle either, at no
+//! level.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,13 +58,13 @@ impl House {
         circles.iter().map(shown).collect()
     }
 
-    /// Which file names which, but for what is above it.
+    /// Which file names which.
     fn arrows(&self) -> Arrows {
         let mut arrows = Arrows::new();
         for (from, text) in &self.0 {
             let to = paths(text).into_iter();
             let to = to.filter_map(|path| self.place(&self.whole(from, path)?, 0));
-            let to = to.filter(|to| !from.starts_with(to));
+            let to = to.filter(|to| from != to);
             arrows.extend(to.map(|to| (from.clone(), to)));
         }
         arrows
@@ -149,7 +150,8 @@ fn paths(text: &str) -> Vec<Module> {
         } else {
             rest = &rest[next.len_utf8()..];
         }
-        is_start = !is_part(next) && next != ':';
+        // A macro names what stands where it is used.
+        is_start = !is_part(next) && next != ':' && next != '$';
     }
     found
 }
@@ -195,8 +197,7 @@ fn a_circle_is_seen() {
         ),
         ("error.rs", "use core::fmt;"),
     ]);
-    // Of two rooms, and none of files: it goes by way of the file above, which may name what is
-    // below it.
+    // Of two rooms, and none of files: the one above names nothing below it.
     assert_eq!(circle, ["filter -> path", "path -> filter"]);
     let circle = house(&[
         ("path.rs", "use crate::filter::{parse as read, Other};"),
@@ -211,11 +212,38 @@ fn a_circle_is_seen() {
         "path -> filter/parse",
     ];
     assert_eq!(circle, all);
-    // A file above may name what is below it, and is named from there.
+    // One that is above names what is below it, or is named from there: as a type, as a function
+    // or among others.
+    for names in [
+        "use super::Other;",
+        "use crate::filter::{a, b as c};",
+        "fn a() { super::b() }",
+        "const A: u8 = super::B;",
+        "use super::{A, d::{E}};",
+    ] {
+        let of = |above| house(&[("filter.rs", above), ("filter/parse.rs", names)]);
+        assert_eq!(of("use self::parse::Filter;").len(), 2, "{names}");
+        assert_eq!(of("fn b() { parse::filter() }").len(), 2, "{names}");
+        assert_eq!(of("mod parse;"), [""; 0], "{names}");
+    }
+    for names in ["use super::super::a;", "fn a() { super::super::a() }"] {
+        let above = ("filter.rs", "fn b() { parse::string::read() }");
+        let circle = house(&[
+            above,
+            ("filter/parse.rs", ""),
+            ("filter/parse/string.rs", names),
+        ]);
+        let both = [
+            "filter -> filter/parse/string",
+            "filter/parse/string -> filter",
+        ];
+        assert_eq!(circle, both, "{names}");
+    }
+    // By what hands it on it is not the page above that is named.
     let circle = house(&[
-        ("filter.rs", "use parse::Filter;"),
-        ("filter/parse.rs", "use super::Other;"),
-        ("path.rs", "use crate::filter::Filter;"),
+        ("filter.rs", "pub use parse::Filter;"),
+        ("filter/parse.rs", ""),
+        ("filter/word.rs", "use super::Filter;"),
     ]);
     assert_eq!(circle, [""; 0]);
 }

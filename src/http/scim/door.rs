@@ -13,7 +13,7 @@ use store::tenant::Tenant;
 
 /// By which way a request comes in.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Door {
+pub(crate) struct Door {
     /// The base URL of addresses in replies: always the full one, whichever way the request came.
     pub base: String,
     /// The tenant, where an operator was let in already.
@@ -30,7 +30,7 @@ pub(in crate::http) struct Door {
 
 impl Door {
     /// That of those who bring a tenant's credential, behind a mount.
-    pub(in crate::http) fn of<D, B>(
+    pub(crate) fn of<D, B>(
         environment: &Environment<'_, D>,
         request: &Request<B>,
         mount: &str,
