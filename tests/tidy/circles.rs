@@ -58,6 +58,21 @@ impl House {
         circles.iter().map(shown).collect()
     }
 
+    /// What files name of the front page that is no room behind it: a type, a function, or what it
+    /// hands on. `filter/parse: Error`, where that says `crate::Error` or `super::super::Error`.
+    pub(crate) fn names_of_the_front(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (from, text) in self.0.iter().filter(|(from, _)| !from.is_empty()) {
+            let paths = paths(text).into_iter();
+            let first = |path| self.whole(from, path)?.into_iter().next();
+            let no_rooms = paths
+                .filter_map(first)
+                .filter(|name| !self.0.contains_key(std::slice::from_ref(name)));
+            names.extend(no_rooms.map(|name| format!("{}: {name}", from.join("/"))));
+        }
+        names
+    }
+
     /// Which file names which.
     fn arrows(&self) -> Arrows {
         let mut arrows = Arrows::new();
@@ -246,4 +261,36 @@ fn a_circle_is_seen() {
         ("filter/word.rs", "use super::Filter;"),
     ]);
     assert_eq!(circle, [""; 0]);
+}
+
+#[test]
+fn a_name_of_the_front_is_seen() {
+    let names = |path: &'static str, text: &'static str| {
+        let front = (
+            "lib.rs",
+            "mod filter; mod path; pub use path::Path; fn a() {}",
+        );
+        let files = [front, ("path.rs", ""), ("filter.rs", ""), (path, text)];
+        House::of(files.into_iter()).names_of_the_front()
+    };
+    for text in [
+        "use crate::Path;",
+        "use crate::{path, filter::Filter, Path as Other};",
+        "use super::super::Path;",
+        "fn b() { super::super::{Path}::of() }",
+    ] {
+        assert_eq!(
+            names("filter/parse.rs", text),
+            ["filter/parse: Path"],
+            "{text}"
+        );
+    }
+    assert_eq!(names("path.rs", "fn b() { super::a() }"), ["path: a"]);
+    for text in [
+        "use super::Filter;",
+        "use crate::path::Path;",
+        "use super::super::path;",
+    ] {
+        assert_eq!(names("filter/parse.rs", text), [""; 0], "{text}");
+    }
 }
