@@ -67,14 +67,14 @@ impl<D: Database> Session<'_, D> {
                 break;
             }
             if self.is_spent() {
-                let mut left = request.fail_on_errors.map(|most| most - errors);
+                let mut room = request.fail_on_errors.map(|most| most - errors);
                 for index in rest {
-                    if left == Some(0) {
+                    if room == Some(0) {
                         break;
                     }
                     if let Some(job) = jobs.get_mut(*index).filter(|job| job.outcome.is_none()) {
                         job.settle(Err(not_begun()));
-                        left = left.map(|left| left - 1);
+                        room = room.map(|room| room - 1);
                     }
                 }
                 break;
@@ -85,7 +85,7 @@ impl<D: Database> Session<'_, D> {
             if kind == RunKind::Creates {
                 self.take_former_ids(&mut jobs, now).await?;
             }
-            let done = match (kind, now) {
+            let outcome = match (kind, now) {
                 (_, [index]) => {
                     taken = Index::default();
                     self.perform_next(&mut jobs, *index).await.map(|()| 1)
@@ -95,7 +95,7 @@ impl<D: Database> Session<'_, D> {
                     self.change_run(&mut jobs, now, strict, &mut taken).await
                 }
             };
-            match done {
+            match outcome {
                 Ok(0) => together = length / 2,
                 Ok(count) => {
                     together = match now {
@@ -132,12 +132,12 @@ impl<D: Database> Session<'_, D> {
     /// Gives every create an id and puts ids for references.
     fn jobs(&self, operations: Vec<BulkOperation>) -> Vec<Job> {
         let ids: Vec<String> = operations.iter().map(|_| self.context.mint.id()).list();
-        let mut named = Index::default();
+        let mut bulk_ids = Index::default();
         let mut creates = Vec::new();
         let mut twice = Vec::new();
         for (index, operation) in operations.iter().enumerate() {
             if let (Some(bulk_id), "POST") = (&operation.bulk_id, operation.method.as_str()) {
-                if named.add(bulk_id) {
+                if bulk_ids.add(bulk_id) {
                     creates.push(index);
                 } else {
                     twice.push(bulk_id.clone());
@@ -148,7 +148,7 @@ impl<D: Database> Session<'_, D> {
         for (mut operation, id) in operations.into_iter().zip(&ids) {
             let mut refers = Vec::new();
             let unknown = operation.resolve(&mut |name| {
-                let index = *creates.get(named.number(name)?)?;
+                let index = *creates.get(bulk_ids.number(name)?)?;
                 refers.push(index);
                 ids.get(index).cloned()
             });
@@ -156,8 +156,8 @@ impl<D: Database> Session<'_, D> {
             // A path without an id is that of what is created, and else of nothing that there
             // is.
             let creates = operation.method == "POST";
-            let location = address.as_ref().ok().and_then(|(resource_type, named)| {
-                let id = named.as_deref().or(creates.then_some(id))?;
+            let location = address.as_ref().ok().and_then(|(resource_type, of_path)| {
+                let id = of_path.as_deref().or(creates.then_some(id))?;
                 Some(self.location(resource_type, id))
             });
             let action = match (unknown.first(), &operation.bulk_id) {
@@ -210,15 +210,15 @@ impl<D: Database> Session<'_, D> {
         ) {
             return Ok(job.outcome(Err(not_there(other)), None));
         }
-        let done = match &job.action {
+        let result = match &job.action {
             Err(failure) => Err(failure.clone()),
             Ok(action) => {
                 self.begin_operation(index);
                 self.perform_action(&job.operation, action).await
             }
         };
-        match done {
-            Ok((done, version)) => Ok(job.outcome(Ok(done), version)),
+        match result {
+            Ok((success, version)) => Ok(job.outcome(Ok(success), version)),
             Err(
                 failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
             ) => Err(failure),
@@ -255,7 +255,7 @@ impl<D: Database> Session<'_, D> {
             attributes: vec!["id".to_owned()],
             excluded: Vec::new(),
         };
-        let outcome = |done, answer: ResourceReply| (done, Some(answer.version));
+        let outcome = |success, answer: ResourceReply| (success, Some(answer.version));
         match action {
             Action::Create(resource_type, id) => {
                 let answer = self
@@ -270,7 +270,7 @@ impl<D: Database> Session<'_, D> {
                 Ok(outcome(Success::Changed, answer))
             }
             Action::Patch(resource_type, reference) => {
-                let (done, selection) = if Table::of(resource_type).has_members() {
+                let (success, selection) = if Table::of(resource_type).has_members() {
                     (Success::Silent, Selection::default())
                 } else {
                     (Success::Changed, id_alone)
@@ -278,7 +278,7 @@ impl<D: Database> Session<'_, D> {
                 let answer = self
                     .patch(resource_type, reference, data, &condition, &selection)
                     .await?;
-                Ok(outcome(done, answer))
+                Ok(outcome(success, answer))
             }
             Action::Delete(resource_type, reference) => {
                 self.delete(resource_type, reference, &condition).await?;

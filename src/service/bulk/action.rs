@@ -29,18 +29,18 @@ impl<D: Database> Session<'_, D> {
         let base: Vec<&str> = segments(&self.base).list();
         let whole: Vec<&str> = segments(path).list();
         let relative = whole.strip_prefix(base.as_slice()).unwrap_or(&whole);
-        let named = |endpoint: &str| {
-            ResourceType::all().find(|known| known.endpoint.get(1..) == Some(endpoint))
+        let type_at = |endpoint: &str| {
+            ResourceType::all().find(|other| other.endpoint.get(1..) == Some(endpoint))
         };
-        let found = match relative {
-            [endpoint] => named(endpoint).map(|resource_type| (resource_type, None)),
+        let target = match relative {
+            [endpoint] => type_at(endpoint).map(|resource_type| (resource_type, None)),
             // A query is for no operation.
             [endpoint, id] if !id.as_bytes().contains(&b'?') => {
-                named(endpoint).map(|resource_type| (resource_type, Some((*id).to_owned())))
+                type_at(endpoint).map(|resource_type| (resource_type, Some((*id).to_owned())))
             }
             _ => None,
         };
-        found.ok_or_else(|| {
+        target.ok_or_else(|| {
             Error::invalid_path(format!(
                 "`path` must be an endpoint such as /Users, or a resource such as /Users/2819c223. It is \"{}\".",
                 quote(path),
@@ -61,7 +61,7 @@ pub(super) fn read(
     address: Result<Address, Failure>,
     id: &str,
 ) -> Result<Action, Failure> {
-    let (resource_type, named) = address?;
+    let (resource_type, reference) = address?;
     // Where it is no string, there is an empty one.
     if operation.version.as_deref() == Some("") {
         return Err(Error::invalid_value(
@@ -69,7 +69,7 @@ pub(super) fn read(
         )
         .into());
     }
-    let action = match (operation.method.as_str(), named.map(ResourceRef::Id)) {
+    let action = match (operation.method.as_str(), reference.map(ResourceRef::Id)) {
         ("POST", None) if operation.bulk_id.is_none() => {
             return Err(Error::invalid_value(
                 "A POST operation needs a `bulkId` (RFC 7644 §3.7). Send one that no other \

@@ -34,21 +34,20 @@ impl<D: Database> Session<'_, D> {
         run: &[usize],
         strict: bool,
     ) -> Result<usize, Failure> {
-        let (planned, settled) = self.plan_run(jobs, run, strict).await?;
-        if self.create_planned(jobs, &planned, strict).await? {
-            return Ok(settled);
+        let (plans, count) = self.plan_run(jobs, run, strict).await?;
+        if self.create_plans(jobs, &plans, strict).await? {
+            return Ok(count);
         }
         if strict {
             return Ok(0);
         }
         // What stands in the way is found in one trip and told, however many they are; the others
         // are tried again.
-        let weight =
-            |planned: &[Create]| planned.iter().map(|(_, plan)| 1 + plan.links().len()).sum();
-        let before: usize = weight(&planned);
-        let rest = self.diagnose(jobs, planned).await?;
-        if weight(&rest) < before && self.create_planned(jobs, &rest, strict).await? {
-            return Ok(settled);
+        let weight = |plans: &[Create]| plans.iter().map(|(_, plan)| 1 + plan.links().len()).sum();
+        let before: usize = weight(&plans);
+        let rest = self.diagnose(jobs, plans).await?;
+        if weight(&rest) < before && self.create_plans(jobs, &rest, strict).await? {
+            return Ok(count);
         }
         Ok(0)
     }
@@ -66,9 +65,9 @@ impl<D: Database> Session<'_, D> {
         let users = run.iter().filter_map(|index| self.plan_job(jobs, *index));
         let users: Vec<NewResource> = users.map(NewResource::names).list();
         let users: Vec<&NewResource> = users.iter().list();
-        let mut taken = Index::default();
+        let mut ids = Index::default();
         for (id, former) in self.former_ids(&users, None).await? {
-            if !taken.add(&former) {
+            if !ids.add(&former) {
                 continue;
             }
             let creates =
@@ -86,16 +85,16 @@ impl<D: Database> Session<'_, D> {
     }
 
     /// Creates what is planned, in one batch; tells whether that was possible.
-    async fn create_planned(
+    async fn create_plans(
         &self,
         jobs: &mut [Job],
-        planned: &[Create],
+        plans: &[Create],
         strict: bool,
     ) -> Result<bool, Failure> {
-        if planned.is_empty() {
+        if plans.is_empty() {
             return Ok(true);
         }
-        let changes: Vec<Change<'_>> = planned.iter().map(|(_, plan)| plan.change()).list();
+        let changes: Vec<Change<'_>> = plans.iter().map(|(_, plan)| plan.change()).list();
         let mut batch = Batch::default();
         let receipt = self.add_run(&mut batch, &changes, strict)?;
         let mut answers = match self.send(batch).await {
@@ -103,9 +102,9 @@ impl<D: Database> Session<'_, D> {
             Err(store::Error::Guard | store::Error::Unique(_)) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        self.note_indexed(planned.iter().map(|(_, plan)| plan.index_bytes()).sum());
+        self.note_indexed(plans.iter().map(|(_, plan)| plan.index_bytes()).sum());
         let created = receipt.resources(&mut answers)?;
-        for (index, plan) in planned {
+        for (index, plan) in plans {
             if let Some(job) = jobs.get_mut(*index) {
                 job.settle(if created.has(&plan.typed_id()) {
                     Ok((Success::Created, Some(plan.version.clone())))
@@ -120,26 +119,22 @@ impl<D: Database> Session<'_, D> {
     /// Tells those creates that cannot be done, as far as one trip finds out: for a name or a
     /// unique value in use, for members that are not there, for an operation that they refer to.
     /// Gives the others.
-    async fn diagnose(
-        &self,
-        jobs: &mut [Job],
-        planned: Vec<Create>,
-    ) -> Result<Vec<Create>, Failure> {
+    async fn diagnose(&self, jobs: &mut [Job], plans: Vec<Create>) -> Result<Vec<Create>, Failure> {
         let mut batch = Batch::default();
-        let mut names_taken = Vec::new();
+        let mut names_in_use = Vec::new();
         for resource_type in ResourceType::all() {
             let mut names: Vec<(&str, &str)> = Vec::new();
-            for (_, plan) in &planned {
+            for (_, plan) in &plans {
                 if plan.resource_type == resource_type {
                     names.push((&plan.id, plan.name()));
                 }
             }
             let view = self.view(resource_type);
-            names_taken.extend(batch.add_all(run::names_in_use(&view, &names)));
+            names_in_use.extend(batch.add_all(run::names_in_use(&view, &names)));
         }
         let mut values = Vec::new();
         let mut members = Index::default();
-        for (_, plan) in &planned {
+        for (_, plan) in &plans {
             values.extend_from_slice(plan.unique());
             if Table::of(plan.resource_type).has_members() {
                 for id in plan.links() {
@@ -148,32 +143,32 @@ impl<D: Database> Session<'_, D> {
             }
         }
         let view = self.view(&GROUP_TYPE);
-        let values_taken = batch.add(run::values_in_use(&view, &values));
+        let values_in_use = batch.add(run::values_in_use(&view, &values));
         let members = members.into_texts();
-        let unknown = batch.add_all(membership::unknown_ids(&view, &members));
+        let strangers = batch.add_all(membership::unknown_ids(&view, &members));
         let mut answers = self.send(batch).await?;
-        let names_taken: Index = all_ids(answers.rows_of(&names_taken))?;
-        let mut values_taken: Index = all_ids(answers.rows(values_taken))?;
-        let unknown: Index = all_ids(answers.rows_of(&unknown))?;
+        let names_in_use: Index = all_ids(answers.rows_of(&names_in_use))?;
+        let mut values_in_use: Index = all_ids(answers.rows(values_in_use))?;
+        let strangers: Index = all_ids(answers.rows_of(&strangers))?;
         let pends = self.settings().pend_unknown_members;
         if pends {
-            self.look_up(&unknown.clone().into_texts()).await?;
+            self.look_up(&strangers.clone().into_texts()).await?;
         }
-        let (mut made, mut asked_for) = (Index::default(), Index::default());
+        let (mut new_ids, mut new_names) = (Index::default(), Index::default());
         let mut rest = Vec::new();
-        for (index, mut plan) in planned {
+        for (index, mut plan) in plans {
             let job = |index: usize| jobs.get(index);
             let refers = job(index)
                 .map(|job| job.refers.as_slice())
                 .unwrap_or_default();
-            let refused = refers
+            let obstacle = refers
                 .iter()
                 .filter_map(|need| job(*need))
                 .find(|job| job.has_failed());
             let mut absent: Vec<String> = plan
                 .links()
                 .iter()
-                .filter(|id| unknown.has(id) && !made.has(id))
+                .filter(|id| strangers.has(id) && !new_ids.has(id))
                 .cloned()
                 .list();
             let skips = self.settings().skip_unknown_members || pends;
@@ -184,21 +179,21 @@ impl<D: Database> Session<'_, D> {
                 plan.leave_out(self);
             }
             let must_be = !skips || pends && keep_groups(plan.groups(), &mut absent);
-            let failure = if let Some(other) = refused {
+            let failure = if let Some(other) = obstacle {
                 not_there(other)
-            } else if names_taken.has(&plan.id) || asked_for.has(&plan.typed_name()) {
+            } else if names_in_use.has(&plan.id) || new_names.has(&plan.typed_name()) {
                 plan.name_in_use()
             } else if let Some(failure) =
-                value_in_use(plan.resource_type, plan.unique(), &values_taken)
+                value_in_use(plan.resource_type, plan.unique(), &values_in_use)
             {
                 failure
             } else if must_be && !absent.is_empty() {
                 missing(&GROUP_TYPE, &absent)
             } else {
-                made.add(&plan.id);
-                asked_for.add(&plan.typed_name());
+                new_ids.add(&plan.id);
+                new_names.add(&plan.typed_name());
                 for (attribute, value) in plan.unique() {
-                    values_taken.add(&of_type(attribute, value));
+                    values_in_use.add(&of_type(attribute, value));
                 }
                 rest.push((index, plan));
                 continue;
@@ -218,58 +213,58 @@ impl<D: Database> Session<'_, D> {
         run: &[usize],
         strict: bool,
     ) -> Result<(Vec<Create>, usize), Failure> {
-        let mut planned: Vec<Create> = Vec::with_capacity(run.len());
+        let mut plans: Vec<Create> = Vec::with_capacity(run.len());
         let mut later = Index::default();
         let room = self.statements_left() / STATEMENTS_EACH;
         let (mut bytes, mut text, mut holds) = (0, 0, 0);
-        for (settled, &index) in run.iter().enumerate() {
+        for (count, &index) in run.iter().enumerate() {
             let Some(plan) = self.plan_job(jobs, index) else {
-                if strict && !planned.is_empty() {
-                    return Ok((planned, settled));
+                if strict && !plans.is_empty() {
+                    return Ok((plans, count));
                 }
                 // Without a trip, for it does not come as far as that.
                 self.perform_next(jobs, index).await?;
                 if strict {
-                    return Ok((planned, settled + 1));
+                    return Ok((plans, count + 1));
                 }
                 continue;
             };
             bytes += plan.total();
-            let has_begun = !planned.is_empty();
+            let has_begun = !plans.is_empty();
             holds += plan.holds();
             let is_full = has_begun && (bytes > RUN_TOTAL || holds > RUN_HELD);
             if !is_full && !self.has_room_for_work(holds) {
-                let settled = has_begun.then_some((planned, settled));
-                return settled.ok_or(Failure::Busy);
+                let count = has_begun.then_some((plans, count));
+                return count.ok_or(Failure::Busy);
             }
             if is_full || !self.has_room_for_text(text, plan.index_bytes()) {
-                return Ok((planned, settled));
+                return Ok((plans, count));
             }
             text += plan.index_bytes();
             // What is plain is inserted first: it must not take a name that one in front of it asks
             // for.
             if plan.is_plain() {
                 if later.has(&plan.typed_name()) {
-                    return Ok((planned, settled));
+                    return Ok((plans, count));
                 }
             } else {
-                if settled > 0 && later.len() >= room {
-                    return Ok((planned, settled));
+                if count > 0 && later.len() >= room {
+                    return Ok((plans, count));
                 }
                 later.add(&plan.typed_name());
             }
-            planned.push((index, plan));
+            plans.push((index, plan));
         }
-        Ok((planned, run.len()))
+        Ok((plans, run.len()))
     }
 
     /// What a create is to write; none if it cannot be done.
     fn plan_job(&self, jobs: &[Job], index: usize) -> Option<NewResource> {
         let job = jobs.get(index)?;
-        let refused = |need: &usize| jobs.get(*need).is_some_and(Job::has_failed);
+        let has_failed = |need: &usize| jobs.get(*need).is_some_and(Job::has_failed);
         match (&job.action, &job.operation.data) {
             (Ok(Action::Create(resource_type, id)), Some(data))
-                if !job.refers.iter().any(refused) =>
+                if !job.refers.iter().any(has_failed) =>
             {
                 self.begin_operation(index);
                 self.new_resource(resource_type, data, id.clone()).ok()

@@ -63,7 +63,7 @@ impl Job {
     /// Notes what became of it, and the version that it left behind.
     pub(super) fn settle(&mut self, result: Result<(Success, Option<String>), Failure>) {
         self.outcome = Some(match result {
-            Ok((done, version)) => self.outcome(Ok(done), version),
+            Ok((success, version)) => self.outcome(Ok(success), version),
             Err(failure) => self.outcome(Err(failure), None),
         });
     }

@@ -23,14 +23,14 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
     if creates > 0 {
         return (RunKind::Creates, creates);
     }
-    let mut seen = Index::default();
+    let mut resources = Index::default();
     let changes = order
         .iter()
         .take_while(|index| {
             let job = jobs.get(**index);
-            let done = |need: &usize| jobs.get(*need).is_some_and(Job::is_done);
+            let is_done = |need: &usize| jobs.get(*need).is_some_and(Job::is_done);
             let target = job
-                .filter(|job| job.outcome.is_none() && job.refers.iter().all(done))
+                .filter(|job| job.outcome.is_none() && job.refers.iter().all(is_done))
                 .and_then(|job| match &job.action {
                     // A group's change is mostly one of its members, who are rows of their own.
                     Ok(Action::Patch(of, ResourceRef::Id(id))) if !Table::of(of).has_members() => {
@@ -54,7 +54,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
                     )
                     | Err(_) => None,
                 });
-            target.is_some_and(|(of, id)| seen.add(&of_type(of.name, id)))
+            target.is_some_and(|(of, id)| resources.add(&of_type(of.name, id)))
         })
         .count();
     (RunKind::Changes, changes)
@@ -62,7 +62,7 @@ pub(super) fn next_run(jobs: &[Job], order: &[usize], teams_are_set: bool) -> (R
 
 /// How many of the next operations are creates that can travel together.
 fn creates(jobs: &[Job], order: &[usize]) -> usize {
-    let mut seen = vec![false; jobs.len()];
+    let mut members = vec![false; jobs.len()];
     order
         .iter()
         .take_while(|index| {
@@ -76,14 +76,14 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
                     !other.has_failed()
                         && (job.by_value
                             || other.is_done()
-                            || seen.get(*need).is_some_and(|seen| *seen))
+                            || members.get(*need).is_some_and(|is_in| *is_in))
                 })
             };
             let joins = matches!(job.action, Ok(Action::Create(..)))
                 && job.outcome.is_none()
                 && job.refers.iter().all(is_ready);
-            if let Some(seen) = seen.get_mut(**index) {
-                *seen = joins;
+            if let Some(is_in) = members.get_mut(**index) {
+                *is_in = joins;
             }
             joins
         })
@@ -96,7 +96,7 @@ fn creates(jobs: &[Job], order: &[usize]) -> usize {
 pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
     let mut schedule = Schedule {
         order: Vec::with_capacity(jobs.len()),
-        done: vec![false; jobs.len()],
+        are_done: vec![false; jobs.len()],
     };
     let mut waiting: Vec<usize> = Vec::new();
     for index in 0..jobs.len() {
@@ -115,7 +115,7 @@ pub(super) fn order(jobs: &[Job]) -> Vec<usize> {
 /// The operations whose turn is known.
 struct Schedule {
     order: Vec<usize>,
-    done: Vec<bool>,
+    are_done: Vec<bool>,
 }
 
 impl Schedule {
@@ -128,14 +128,15 @@ impl Schedule {
 
     fn is_ready(&self, jobs: &[Job], index: usize) -> bool {
         let refers = jobs.get(index).map(|job| job.refers.as_slice());
-        let done = |need: &usize| *need == index || self.done.get(*need).copied().unwrap_or(true);
-        refers.unwrap_or_default().iter().all(done)
+        let has_come =
+            |need: &usize| *need == index || self.are_done.get(*need).copied().unwrap_or(true);
+        refers.unwrap_or_default().iter().all(has_come)
     }
 
     fn append(&mut self, index: usize) {
         self.order.push(index);
-        if let Some(done) = self.done.get_mut(index) {
-            *done = true;
+        if let Some(is_done) = self.are_done.get_mut(index) {
+            *is_done = true;
         }
     }
 }
