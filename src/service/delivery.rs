@@ -65,8 +65,8 @@ pub async fn deliver_everywhere<D: Database>(
                     if !allowance.has(deliverer::LEAST) {
                         break;
                     }
-                    let found = look(directory, allowance).await?;
-                    due.replace(found.into_iter());
+                    let endpoints = look(directory, allowance).await?;
+                    due.replace(endpoints.into_iter());
                 }
                 continue;
             };
@@ -132,9 +132,9 @@ async fn all(
     poll_fn(|context| {
         runs.retain_mut(|run| match run.as_mut().poll(context) {
             Poll::Pending => true,
-            Poll::Ready(ended) => {
+            Poll::Ready(end) => {
                 if result.is_ok() {
-                    result = ended;
+                    result = end;
                 }
                 false
             }

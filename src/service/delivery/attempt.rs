@@ -100,9 +100,9 @@ pub(super) enum Verdict {
 }
 
 /// What is done after the reply to the attempt of this number, from one. `chance` is from 0 to 255.
-pub(super) fn verdict(posted: Option<&PostReply>, attempt: i64, chance: u8) -> Verdict {
-    let status = posted.map_or(0, |posted| posted.status);
-    if is_taken(posted) {
+pub(super) fn verdict(reply: Option<&PostReply>, attempt: i64, chance: u8) -> Verdict {
+    let status = reply.map_or(0, |reply| reply.status);
+    if is_taken(reply) {
         return Verdict::GoOn;
     }
     let index = usize::try_from(attempt - 1).unwrap_or_default();
@@ -112,8 +112,8 @@ pub(super) fn verdict(posted: Option<&PostReply>, attempt: i64, chance: u8) -> V
     };
     // Who failed together does not come again together.
     let wait = wait + wait * u64::from(chance) / 2_560;
-    let retry_after = posted
-        .and_then(|posted| posted.retry_after)
+    let retry_after = reply
+        .and_then(|reply| reply.retry_after)
         .filter(|_| matches!(status, 429 | 502 | 503 | 504))
         .map_or(0, |seconds| seconds.saturating_mul(1_000));
     Verdict::Again(wait.max(retry_after.min(24 * HOUR)))

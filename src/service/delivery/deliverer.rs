@@ -83,21 +83,21 @@ pub(super) async fn deliver<D: Database>(
     let [make_cursor, take_lease] = deliveries::take(&lease, &now.text, &until);
     batch.add(make_cursor);
     let cursor = batch.add(take_lease);
-    let found = batch.add(webhooks::find(&lease.webhook, None));
+    let row = batch.add(webhooks::find(&lease.webhook, None));
     let backlog_rows = batch.add(deliveries::backlogs(&lease));
     let parked_rows = batch.add(replay::parked_positions(&lease));
     allowance.note(batch.len());
     let mut answers = directory.send(batch).await?;
     // Another has it, or there is no such endpoint any more.
-    let (Some(mut cursor), Some(mut found)) = (answers.row(cursor), answers.row(found)) else {
+    let (Some(mut cursor), Some(mut row)) = (answers.row(cursor), answers.row(row)) else {
         return Ok(());
     };
-    let mut endpoint = webhooks::read_endpoint(&mut found)?;
+    let mut endpoint = webhooks::read_endpoint(&mut row)?;
     let newest = directory.settings.master.newest();
     let newest = newest.map(|newest| newest.fingerprint());
     let is_noted = |newest: &String| {
-        let noted = endpoint.key_change.as_ref();
-        noted.is_some_and(|noted| noted.newest == *newest)
+        let change = endpoint.key_change.as_ref();
+        change.is_some_and(|change| change.newest == *newest)
     };
     if let Some(newest) =
         newest.filter(|newest| *newest != endpoint.secret.key && !is_noted(newest))
@@ -176,7 +176,7 @@ impl<D: Database> Deliverer<'_, D> {
                 if event.mark.position > limit {
                     break;
                 }
-                let is_of = |known: &Backlog| known.tenant == event.tenant;
+                let is_of = |backlog: &Backlog| backlog.tenant == event.tenant;
                 if whose.is_none() && self.backlogs.iter().any(is_of) {
                     continue;
                 }
@@ -258,13 +258,13 @@ impl<D: Database> Deliverer<'_, D> {
         let mut batch = Batch::default();
         let newest = batch.add(newest(None));
         let end = batch.add(range.end(false));
-        let listed = batch.add(range.list(&filter, PAGE));
+        let rows = batch.add(range.list(&filter, PAGE));
         self.allowance.note(batch.len());
         let mut answers = shard.send(batch).await?;
         let [newest] = answers.numbers(newest)?;
         let [last, _, looks] = answers.numbers(end)?;
         let ends = [newest, last, looks].map(Option::unwrap_or_default);
-        let (mut page, places, keys) = read_page(ends, answers.rows(listed), &range)?;
+        let (mut page, places, keys) = read_page(ends, answers.rows(rows), &range)?;
         self.looks = if page.is_whole {
             LOOKS.min(self.looks * TIMES)
         } else {
@@ -278,10 +278,10 @@ impl<D: Database> Deliverer<'_, D> {
             let set = self.directory.settings.base_url.clone();
             let base = set.unwrap_or_else(|| self.endpoint.origin.clone() + "/scim/v2");
             // What cannot be shown is left out: the event itself is whole.
-            let shown = now::read(&mut answers, handles, &keys, &base).unwrap_or_default();
-            for (place, shown) in places.into_iter().zip(shown) {
-                if let (Some(event), Some(shown)) = (page.events.get_mut(place), shown) {
-                    add_now(&mut event.text, &shown);
+            let states = now::read(&mut answers, handles, &keys, &base).unwrap_or_default();
+            for (place, state) in places.into_iter().zip(states) {
+                if let (Some(event), Some(state)) = (page.events.get_mut(place), state) {
+                    add_now(&mut event.text, &state);
                 }
             }
         }
@@ -323,11 +323,11 @@ impl<D: Database> Deliverer<'_, D> {
     pub(super) async fn commit(&mut self, statements: Vec<Statement>) -> Result<bool, Error> {
         self.lease_until = self.directory.clock.now().milliseconds + LEASE;
         let until = Moment::at(self.lease_until).text;
-        let (mut batch, held) = Batch::of(deliveries::advance(&self.lease, &self.cursor, &until));
+        let (mut batch, lease) = Batch::of(deliveries::advance(&self.lease, &self.cursor, &until));
         batch.add_all(statements);
         self.allowance.spend(batch.len());
         self.lease.has_delivered = false;
-        let [holds] = self.directory.send(batch).await?.numbers(held)?;
+        let [holds] = self.directory.send(batch).await?.numbers(lease)?;
         self.holds &= holds == Some(1);
         Ok(self.goes_on())
     }
@@ -359,9 +359,9 @@ fn read_page(
     range: &FeedRange,
 ) -> Result<(DeliveryPage, Vec<usize>, Vec<TenantResource>), Error> {
     let (mut events, mut places, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    let mut found = 0;
+    let mut matches = 0;
     for mut row in rows {
-        found = row.count(4)?;
+        matches = row.count(4)?;
         let kind = row.text(7)?;
         let kind = kind.and_then(|name| ResourceType::by_name(&name));
         let tenant = row.count(5)?;
@@ -379,7 +379,7 @@ fn read_page(
             seal: row.text(6)?,
         });
     }
-    let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(found);
+    let is_whole = events.len() < PAGE && i64::try_from(events.len()) == Ok(matches);
     let is_last = is_whole && usize::try_from(looks).is_ok_and(|looks| looks < range.looks);
     let reach = match events.last() {
         _ if is_last => newest,

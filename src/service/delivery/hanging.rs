@@ -47,8 +47,8 @@ impl<D: Database> Deliverer<'_, D> {
                 .allowance
                 .has(NOTES + (self.hanging.len() + 1) * super::deliverer::ATTEMPT);
         let patience = may_hang.then_some(PATIENCE);
-        if let Poll::Ready(posted) = self.wait(Some(&mut reply), patience).await {
-            return self.note_attempt(whose, &event, (id, &now), posted);
+        if let Poll::Ready(answer) = self.wait(Some(&mut reply), patience).await {
+            return self.note_attempt(whose, &event, (id, &now), answer);
         }
         let until = self.directory.clock.now().milliseconds + LONGEST;
         let backlog = Backlog {
@@ -90,9 +90,9 @@ impl<D: Database> Deliverer<'_, D> {
         let hanging = &mut self.hanging;
         poll_fn(|context| {
             if let Some(reply) = &mut reply
-                && let Poll::Ready(posted) = reply.as_mut().poll(context)
+                && let Poll::Ready(answer) = reply.as_mut().poll(context)
             {
-                return Poll::Ready(Poll::Ready(posted));
+                return Poll::Ready(Poll::Ready(answer));
             }
             let mut came = false;
             for one in hanging.iter_mut() {
@@ -117,15 +117,15 @@ impl<D: Database> Deliverer<'_, D> {
             let is_of = |backlog: &Backlog| backlog.tenant == one.event.tenant;
             let whose = self.backlogs.iter().position(is_of);
             let (id, came) = (std::mem::take(&mut one.id), &mut one.came);
-            let posted = match std::mem::replace(came, Poll::Pending) {
-                Poll::Ready(posted) => posted,
+            let answer = match std::mem::replace(came, Poll::Pending) {
+                Poll::Ready(answer) => answer,
                 Poll::Pending => None,
             };
-            let is_good = is_taken(posted.as_ref());
+            let is_good = is_taken(answer.as_ref());
             if !is_good && !self.goes_on() {
                 continue;
             }
-            let statements = self.note_attempt(whose, &one.event, (id, &one.at), posted);
+            let statements = self.note_attempt(whose, &one.event, (id, &one.at), answer);
             self.commit(statements).await?;
         }
         Ok(self.goes_on())

@@ -22,14 +22,14 @@ impl<D: Database> Deliverer<'_, D> {
         whose: BacklogIndex,
         event: &WebhookEvent,
         (id, at): (String, &Moment),
-        posted: Option<PostReply>,
+        reply: Option<PostReply>,
     ) -> Vec<Statement> {
         let now = self.directory.clock.now();
         let before = self.backlog(whose, event);
         let attempt = before.attempts + 1;
         let chance = self.directory.mint.secret().map_or(0, |[first, ..]| first);
-        let verdict = verdict(posted.as_ref(), attempt, chance);
-        let status = posted.as_ref().map(|posted| i64::from(posted.status));
+        let verdict = verdict(reply.as_ref(), attempt, chance);
+        let status = reply.as_ref().map(|reply| i64::from(reply.status));
         let took = now.milliseconds.saturating_sub(at.milliseconds);
         let record = Attempt {
             event: id,
@@ -38,7 +38,7 @@ impl<D: Database> Deliverer<'_, D> {
             attempt,
             status,
             milliseconds: i64::try_from(took).unwrap_or_default(),
-            reply: posted.map(|posted| first_bytes(posted.reply)),
+            reply: reply.map(|reply| first_bytes(reply.reply)),
             outcome: match verdict {
                 Verdict::GoOn => "delivered",
                 Verdict::Again(_) => "retry",
@@ -80,8 +80,8 @@ impl<D: Database> Deliverer<'_, D> {
 
     /// That of the tenant of an event; of one that is not behind, what it would be by the event.
     pub(super) fn backlog(&self, whose: BacklogIndex, event: &WebhookEvent) -> Backlog {
-        if let Some(known) = whose.and_then(|index| self.backlogs.get(index)) {
-            return known.clone();
+        if let Some(backlog) = whose.and_then(|index| self.backlogs.get(index)) {
+            return backlog.clone();
         }
         Backlog {
             tenant: event.tenant,
@@ -157,8 +157,8 @@ impl<D: Database> Deliverer<'_, D> {
         backlog: Backlog,
     ) -> Statement {
         let note = deliveries::note(&self.lease, &backlog);
-        if let Some(known) = whose.and_then(|index| self.backlogs.get_mut(index)) {
-            *known = backlog;
+        if let Some(place) = whose.and_then(|index| self.backlogs.get_mut(index)) {
+            *place = backlog;
         } else {
             self.cursor.position = event.mark.position;
             self.backlogs.push(backlog);
@@ -196,7 +196,7 @@ impl<D: Database> Deliverer<'_, D> {
             None => &mut self.cursor,
             Some(ref backlog) if is_end && backlog.cursor.until.is_none() && common.is_none() => {
                 let tenant = backlog.tenant;
-                self.backlogs.retain(|known| known.tenant != tenant);
+                self.backlogs.retain(|backlog| backlog.tenant != tenant);
                 return (vec![deliveries::forget(&self.lease, tenant)], true);
             }
             Some(backlog) => {
