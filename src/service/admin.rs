@@ -96,8 +96,8 @@ impl TenantRef {
 }
 
 /// The number of a shard, as it is stored.
-fn shard(stored: Option<i64>) -> u16 {
-    stored
+fn shard(number: Option<i64>) -> u16 {
+    number
         .and_then(|number| u16::try_from(number).ok())
         .unwrap_or(1)
 }
@@ -139,7 +139,7 @@ impl<'a> Admin<'a> {
         let now = context.clock.now();
         let is_secret = secret.is_some_and(|secret| !secret.is_short() && secret.is(credential));
         let mut batch = Batch::default();
-        let known = if is_secret {
+        let token_row = if is_secret {
             None
         } else {
             let Form::Whole { .. } = Form::read(OPERATOR, credential.0) else {
@@ -148,43 +148,43 @@ impl<'a> Admin<'a> {
             let hash = credential::hash(credential);
             Some(batch.add(operators::find(&hash, &now.text)))
         };
-        let found = which.map(|which| batch.add(tenants::find(which)));
+        let tenant_row = which.map(|which| batch.add(tenants::find(which)));
         let mut answers = context.send(batch).await?;
         let mut later = Vec::new();
-        let operator = match known {
+        let operator = match token_row {
             None => Operator {
                 id: None,
                 label: "ADMIN_TOKEN".to_owned(),
                 scopes: Scopes::ALL,
                 tenant: None,
             },
-            Some(known) => {
-                let mut row = answers.row(known).ok_or_else(|| unknown(credential))?;
-                let known = operators::read_token(&mut row)?;
+            Some(row) => {
+                let mut row = answers.row(row).ok_or_else(|| unknown(credential))?;
+                let token = operators::read_token(&mut row)?;
                 let today = now.text.get(..10).unwrap_or_default();
-                if known.last_used.as_deref() < Some(today) {
-                    later.push((1, operators::touch(&known.id, today)));
+                if token.last_used.as_deref() < Some(today) {
+                    later.push((1, operators::touch(&token.id, today)));
                 }
                 Operator {
-                    id: Some(known.id),
-                    label: known.label,
-                    scopes: Scopes::from_json(&known.scopes),
-                    tenant: known.tenant,
+                    id: Some(token.id),
+                    label: token.label,
+                    scopes: Scopes::from_json(&token.scopes),
+                    tenant: token.tenant,
                 }
             }
         };
         let sender = Sender::Operator(operator.id.clone(), operator.label.clone());
-        let mut tenant = match found.and_then(|found| answers.row(found)) {
+        let mut tenant = match tenant_row.and_then(|row| answers.row(row)) {
             Some(row) => Some(TenantRef::read(row)?),
             None => None,
         };
         // To an operator who is bound to a tenant there is no other.
         tenant = tenant.filter(|tenant| operator.tenant.is_none_or(|only| only == tenant.id));
         let shard = tenant.as_ref().map_or(1, |tenant| tenant.shard);
-        if let Some(listed) = tenant.as_ref().filter(|_| shard != 1) {
+        if let Some(entry) = tenant.as_ref().filter(|_| shard != 1) {
             let of_tenant = context.on(shard).ok_or_else(|| Refusal::no_shard(shard))?;
             // What its own shard says of it is the truth.
-            let id = listed.id;
+            let id = entry.id;
             let rows = of_tenant
                 .ask(tenants::find(&TenantSelector::Number(id)))
                 .await?;
@@ -310,9 +310,9 @@ fn no_tenant() -> Refusal {
 /// A page of rows, of each its key and its text. One row more than its limit was asked for; a third
 /// column says how many were found, where a page may end before.
 fn page(mut rows: Vec<Row>, limit: usize) -> Result<String, Refusal> {
-    let found = rows.first().and_then(|row| row.integer(2).ok().flatten());
+    let total = rows.first().and_then(|row| row.integer(2).ok().flatten());
     let count = i64::try_from(rows.len()).unwrap_or_default();
-    let has_more = rows.len() > limit || found.is_some_and(|found| found > count);
+    let has_more = rows.len() > limit || total.is_some_and(|total| total > count);
     rows.truncate(limit);
     let (mut last, mut data) = (Value::Null, Vec::new());
     for mut row in rows {

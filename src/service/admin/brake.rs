@@ -11,8 +11,8 @@ use store::tenant::Tenant;
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let tenant = call.admin.tenant()?.id;
-    let shown = batch.add(brake::read(tenant, &call.admin.now.text));
-    show(call, batch, shown, false)
+    let row = batch.add(brake::read(tenant, &call.admin.now.text));
+    show(call, batch, row, false)
 }
 
 /// Releases or engages it.
@@ -34,13 +34,13 @@ pub fn turn<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let of = Tenant::Known(tenant);
     batch.add(admin.tell_tenant(tenant, turn.event(&of, now)));
     batch.add(turn.make(&of, now));
-    let shown = batch.add(brake::read(tenant, now));
-    show(call, batch, shown, true)
+    let row = batch.add(brake::read(tenant, now));
+    show(call, batch, row, true)
 }
 
-fn show<'c>(call: &'c Call<'c>, batch: Batch, shown: Handle, is_turned: bool) -> Outcome<'c> {
+fn show<'c>(call: &'c Call<'c>, batch: Batch, row: Handle, is_turned: bool) -> Outcome<'c> {
     Step::send(call.admin.shard, batch, move |mut answers| {
-        let row = answers.row(shown);
+        let row = answers.row(row);
         let mut row = row.ok_or_else(|| Refusal::broken("the brake gave no row"))?;
         if is_turned && row.integer(1)?.is_none() {
             return Err(Refusal::conflict(

@@ -47,8 +47,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let kind = body.get("kind").unwrap_or(&Value::Null);
     let end = if kind == "federated" {
-        let known = ["label", "kind", "issuer", "subject", "audience", "jwks_uri"];
-        only(body, &known)?;
+        let members = ["label", "kind", "issuer", "subject", "audience", "jwks_uri"];
+        only(body, &members)?;
         let label = required(body, "label", LABEL)?;
         let federation = Federation {
             issuer: required(body, "issuer", CLAIM)?,
@@ -56,8 +56,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             audience: required(body, "audience", CLAIM)?,
         };
         let jwks_uri = required(body, "jwks_uri", address::LONGEST)?;
-        check_address(admin.settings, jwks_uri, call.origin).map_err(|wanted| {
-            Refusal::invalid("invalid_value", format!("`jwks_uri` must be {wanted}."))
+        check_address(admin.settings, jwks_uri, call.origin).map_err(|words| {
+            Refusal::invalid("invalid_value", format!("`jwks_uri` must be {words}."))
         })?;
         let kind = ClientKind::Federated {
             federation,
@@ -77,14 +77,14 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let detail = "`kind` must be secret or federated.";
         return Err(Refusal::invalid("invalid_value", detail));
     };
-    let made = batch.add(clients::read(tenant, &id));
-    call.send(batch, made, NO_CLIENT, end)
+    let row = batch.add(clients::read(tenant, &id));
+    call.send(batch, row, NO_CLIENT, end)
 }
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let read = clients::read(call.admin.tenant()?.id, call.argument("client"));
-    call.ask(read, NO_CLIENT, End::Body)
+    let statement = clients::read(call.admin.tenant()?.id, call.argument("client"));
+    call.ask(statement, NO_CLIENT, End::Body)
 }
 
 /// Changes its label.
@@ -94,12 +94,12 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(&call.body, &["label"])?;
     if call.body.contains_key("label") {
         let label = required(&call.body, "label", LABEL)?;
-        let changed = house_events::updated(Thing::Client(tenant, client), Some(label), None);
-        batch.add(call.admin.tell_tenant(tenant, changed));
+        let event = house_events::updated(Thing::Client(tenant, client), Some(label), None);
+        batch.add(call.admin.tell_tenant(tenant, event));
         batch.add(clients::change(tenant, client, label));
     }
-    let changed = batch.add(clients::read(tenant, client));
-    call.send(batch, changed, NO_CLIENT, End::Body)
+    let row = batch.add(clients::read(tenant, client));
+    call.send(batch, row, NO_CLIENT, End::Body)
 }
 
 /// Revokes it, and with it every token that it asked for: they are refused from the next request
@@ -120,12 +120,12 @@ pub fn revoke<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 pub fn list_secrets<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
     let mut batch = Batch::default();
-    let known = batch.add(clients::read(tenant, client));
+    let row = batch.add(clients::read(tenant, client));
     let after = call.after_number()?.unwrap_or_default();
-    let listed = batch.add(clients::list_secrets(tenant, client, after, call.most()));
+    let rows = batch.add(clients::list_secrets(tenant, client, after, call.most()));
     Step::send(call.admin.shard, batch, move |mut answers| {
-        answers.row(known).ok_or_else(no_client)?;
-        call.show_page(answers.rows(listed))
+        answers.row(row).ok_or_else(no_client)?;
+        call.show_page(answers.rows(rows))
     })
 }
 
@@ -134,11 +134,11 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
     only(&call.body, &["expires_at"])?;
     let mut batch = Batch::default();
-    let (secret, added) = add_secret(call, &mut batch, tenant, client)?;
+    let (secret, row) = add_secret(call, &mut batch, tenant, client)?;
     let of_client = batch.add(clients::read(tenant, client));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let mut client = answers.row(of_client).ok_or_else(no_client)?;
-        let Some(row) = answers.row(added) else {
+        let Some(row) = answers.row(row) else {
             return Err(no_room(&mut client)?);
         };
         let n = row.count(0)?;
@@ -151,8 +151,8 @@ pub fn create_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Reads a secret, which does not show it.
 pub fn read_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, client) = (call.admin.tenant()?.id, call.argument("client"));
-    let read = clients::read_secret(tenant, client, number(call.argument("secret")));
-    call.ask(read, NO_SECRET, End::Body)
+    let statement = clients::read_secret(tenant, client, number(call.argument("secret")));
+    call.ask(statement, NO_SECRET, End::Body)
 }
 
 /// Ends a secret: no token is given for it from the next request on.
@@ -162,8 +162,8 @@ pub fn remove_secret<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let event = house_events::removed(Thing::Secret(tenant, client, n));
     batch.add(call.admin.tell_tenant(tenant, event));
-    let removed = batch.add(clients::remove_secret(tenant, client, n));
-    call.send(batch, removed, NO_SECRET, End::Empty)
+    let row = batch.add(clients::remove_secret(tenant, client, n));
+    call.send(batch, row, NO_SECRET, End::Empty)
 }
 
 /// Adds the statements that make a secret; gives it, and that which tells its number.
@@ -187,10 +187,10 @@ fn add_secret(
     batch.add(admin.tell_tenant(tenant, house_events::removed(expired)));
     batch.add(make_room);
     batch.add(count);
-    let added = batch.add(add);
-    let made = house_events::created(Thing::NewSecret(tenant, client, &hash));
-    batch.add(admin.tell_tenant(tenant, made));
-    Ok((secret, added))
+    let row = batch.add(add);
+    let event = house_events::created(Thing::NewSecret(tenant, client, &hash));
+    batch.add(admin.tell_tenant(tenant, event));
+    Ok((secret, row))
 }
 
 /// Why a client that there is got no secret.

@@ -40,8 +40,8 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let tenant = call.admin.tenant()?.id;
-    let read = deleted::read(tenant, call.argument("deleted"), &call.admin.now.text);
-    call.ask(read, NO_DELETED, End::Body)
+    let statement = deleted::read(tenant, call.argument("deleted"), &call.admin.now.text);
+    call.ask(statement, NO_DELETED, End::Body)
 }
 
 /// Brings one back as it was, with the memberships of what is still there.
@@ -58,7 +58,7 @@ pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             None => return Err(missing()),
         };
         let mut all = ResourceType::all();
-        match all.find(|known| known.name == name) {
+        match all.find(|other| other.name == name) {
             Some(resource_type) => restore_one(call, resource_type),
             None => Err(Refusal::conflict(
                 "unknown_type",
@@ -70,9 +70,9 @@ pub fn restore<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> Outcome<'c> {
     let (admin, id) = (call.admin, call.argument("deleted"));
-    let known = admin.tenant()?;
-    let tenant = Tenant::Known(known.id);
-    let settings = admin.settings.of_tenant(&known.settings);
+    let tenant_ref = admin.tenant()?;
+    let tenant = Tenant::Known(tenant_ref.id);
+    let settings = admin.settings.of_tenant(&tenant_ref.settings);
     let view = |resource_type| View {
         resource_type,
         tenant: &tenant,
@@ -80,30 +80,30 @@ fn restore_one<'c>(call: &'c Call<'c>, resource_type: &'static ResourceType) -> 
         unique_group_names: settings.unique_group_names,
     };
     let version = admin.mint.version();
-    let restored = Restored {
+    let resource = Restored {
         id,
         version: &version,
         now: &admin.now.text,
     };
     let mut batch = Batch::default();
-    let shown = batch.add(deleted::read(known.id, id, restored.now));
+    let rows = batch.add(deleted::read(tenant_ref.id, id, resource.now));
     let views = (&view(resource_type), &view(&GROUP_TYPE));
     let pends = settings.pend_unknown_members;
-    let row = add_restore(&mut batch, views, &admin.origin(&tenant), &restored, pends);
-    Step::attempt(admin.shard, batch, move |sent| match sent {
+    let row = add_restore(&mut batch, views, &admin.origin(&tenant), &resource, pends);
+    Step::attempt(admin.shard, batch, move |back| match back {
         Err(store::Error::Unique(_)) => Err(in_use()),
         Err(store::Error::Guard) => Err(Refusal::conflict(
             "circular_members",
             "The group would be in itself, by way of groups that it or its members have joined since. Take it out of these \
              first; nothing was changed.",
         )),
-        sent => {
-            let mut answers = sent?;
-            let shown = answers.rows(shown);
-            if !shown.is_empty() && !answers.has_row(row) {
+        back => {
+            let mut answers = back?;
+            let rows = answers.rows(rows);
+            if !rows.is_empty() && !answers.has_row(row) {
                 return Err(in_use());
             }
-            Step::end(shown, NO_DELETED, End::Body)
+            Step::end(rows, NO_DELETED, End::Body)
         }
     })
 }

@@ -95,10 +95,10 @@ pub fn erase<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Asks the next seals which events may be of the resource: all that no seal says are of others.
 fn page<'c>(call: &'c Call<'c>, mut erasure: Erasure) -> Outcome<'c> {
     let tenant = erasure.tenant;
-    let (batch, listed) = Batch::of(seals::list(tenant, Some(erasure.behind), SEALS));
+    let (batch, rows) = Batch::of(seals::list(tenant, Some(erasure.behind), SEALS));
     erasure.left = erasure.left.saturating_sub(PAGE);
     Step::send(call.admin.shard, batch, move |mut answers| {
-        let rows = answers.rows(listed);
+        let rows = answers.rows(rows);
         // What is sealed and emptied without the code of a key would pass for edited.
         if !rows.is_empty() && call.admin.settings.master.newest().is_none() {
             return Err(Refusal::conflict(
@@ -226,18 +226,18 @@ fn fold_words(words: &str) -> Vec<String> {
 /// and each as it is in a path, with the letter that is in folded words behind it; then each with
 /// its marks behind it, as a Mac writes it, the longest first. A JSON array.
 fn letters(words: &str) -> String {
-    let mut wanted: Vec<char> = Vec::new();
+    let mut letters: Vec<char> = Vec::new();
     let marks = apart(words);
     for letter in words.chars().chain(marks.chars()) {
         if letter.is_ascii() {
             continue;
         }
-        if !wanted.contains(&letter) {
-            wanted.push(letter);
+        if !letters.contains(&letter) {
+            letters.push(letter);
         }
     }
     let mut pairs = Vec::new();
-    if wanted.is_empty() {
+    if letters.is_empty() {
         return text(&pairs.into());
     }
     // All letters at once: to ask for the case of each would cost more than the erasure.
@@ -249,7 +249,7 @@ fn letters(words: &str) -> String {
     for (letter, image) in LETTERS.zip(images.split('\n')) {
         let mut characters = image.chars();
         let only = characters.next().filter(|_| characters.next().is_none());
-        if !wanted.contains(&letter) && !only.is_some_and(|only| wanted.contains(&only)) {
+        if !letters.contains(&letter) && !only.is_some_and(|only| letters.contains(&only)) {
             continue;
         }
         let mut bytes = [0; 4];
@@ -264,19 +264,19 @@ fn letters(words: &str) -> String {
             }
         }
     }
-    let mut made = Vec::new();
-    for letter in wanted {
+    let mut images = Vec::new();
+    for letter in letters {
         let letter = String::from(letter);
-        let (marked, image) = (former_image(&apart(&letter)), fold_str(&letter));
-        if marked != image {
-            let place = made
+        let (image_before, image) = (former_image(&apart(&letter)), fold_str(&letter));
+        if image_before != image {
+            let place = images
                 .iter()
-                .position(|(known, _): &(String, _)| known.len() < marked.len());
-            made.insert(place.unwrap_or(made.len()), (marked, image));
+                .position(|(other, _): &(String, _)| other.len() < image_before.len());
+            images.insert(place.unwrap_or(images.len()), (image_before, image));
         }
     }
-    for (marked, image) in made {
-        pairs.extend([Value::from(marked), image.into()]);
+    for (image_before, image) in images {
+        pairs.extend([Value::from(image_before), image.into()]);
     }
     text(&pairs.into())
 }
@@ -291,8 +291,8 @@ fn finish<'c>(call: &'c Call<'c>, erasure: Erasure, has_more: bool) -> Outcome<'
         letters: &letters,
     };
     let counts = add_erasure(&mut batch, erasure.tenant, &erasure.id, words);
-    let known = erasure.kind.filter(|_| !has_more && !erasure.is_told);
-    if let Some(kind) = known {
+    let kind = erasure.kind.filter(|_| !has_more && !erasure.is_told);
+    if let Some(kind) = kind {
         let tenant = Tenant::Known(erasure.tenant);
         batch.add(of_erasure(&call.admin.origin(&tenant), kind, &erasure.id));
     }

@@ -43,15 +43,15 @@ struct FeedRequest {
     backwards: bool,
     /// Whether it goes on from a page before.
     goes_on: bool,
-    wanted: EventFilter,
+    filter: EventFilter,
     /// Whether each resource is shown as it is now.
     with_now: bool,
 }
 
 /// Events of all tenants that the operator reaches.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    call.of_named(move |named| {
-        let Some(tenant) = named else {
+    call.of_named(move |tenant| {
+        let Some(tenant) = tenant else {
             return read(call, None);
         };
         let (batch, shard) = Batch::of(store::directory::tenants::shard_of(tenant));
@@ -109,8 +109,8 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         Some(text) => text.parse().ok().filter(|wait| *wait <= LONGEST_WAIT),
     };
     let wait = wait.ok_or_else(|| {
-        let wanted = format!("a number of seconds from 0 to {LONGEST_WAIT}");
-        Refusal::invalid_query("wait", &wanted)
+        let words = format!("a number of seconds from 0 to {LONGEST_WAIT}");
+        Refusal::invalid_query("wait", &words)
     })?;
     let with_now = match call.parameter("include") {
         None | Some("") => false,
@@ -121,7 +121,7 @@ fn read<'c>(call: &'c Call<'c>, tenant: Option<(i64, u16)>) -> Outcome<'c> {
         tenant: tenant.map(|(tenant, _)| tenant),
         backwards: before.is_some(),
         goes_on: before.is_none() && !from.is_empty(),
-        wanted: EventFilter {
+        filter: EventFilter {
             types: call.parameter("type").map_or(Ok(Vec::new()), types)?,
             ..EventFilter::default()
         },
@@ -149,12 +149,12 @@ fn is_type(name: &str) -> bool {
     if name.bytes().any(|byte| byte == b' ') {
         return false;
     }
-    let is_resource = || ResourceType::all().any(|known| known.name.eq_ignore_ascii_case(kind));
-    let (wanted, end) = match word {
+    let is_resource = || ResourceType::all().any(|of| of.name.eq_ignore_ascii_case(kind));
+    let (name, end) = match word {
         "*" => (kind, "."),
         _ => (name, " "),
     };
-    part::has(KNOWN, &[" ", wanted, end].concat())
+    part::has(KNOWN, &[" ", name, end].concat())
         || matches!(word, "created" | "updated" | "deleted" | "*") && is_resource()
 }
 
@@ -163,11 +163,11 @@ pub(super) fn types(text: &str) -> Result<Vec<String>, Refusal> {
     let types = text.split(',').map(|name| name.trim().to_ascii_lowercase());
     let types: Vec<String> = types.list();
     if types.len() > TYPES || !types.iter().all(|name| is_type(name)) {
-        let wanted = format!(
+        let words = format!(
             "types such as user.created or user.*, up to {TYPES} of them, with commas between; docs/events.md#an-event \
              lists them"
         );
-        return Err(Refusal::invalid_query("type", &wanted));
+        return Err(Refusal::invalid_query("type", &words));
     }
     Ok(types)
 }
@@ -179,11 +179,11 @@ fn latest<'c>(tenant: Option<i64>, mut rest: IntoIter<u16>, mut parts: Vec<Part>
         page.fill(parts, 0);
         return page.show();
     };
-    let (batch, found) = Batch::of(newest(tenant));
+    let (batch, row) = Batch::of(newest(tenant));
     Step::send(shard, batch, move |mut answers| {
         parts.push(Part {
             shard,
-            end: match answers.row(found) {
+            end: match answers.row(row) {
                 Some(row) => mark(&row, tenant.is_some())?,
                 None => FeedMark::default(),
             },
@@ -224,13 +224,13 @@ fn collect<'c>(
         tenant: request.tenant,
         from: Some(from).filter(|_| !request.backwards || !page.from.0.is_empty()),
         backwards: request.backwards,
-        looks: request.wanted.looks(call.most()),
+        looks: request.filter.looks(call.most()),
     };
     let mut batch = Batch::default();
     let end = batch.add(range.end(request.goes_on));
-    let listed = batch.add(range.list(&request.wanted, call.most()));
+    let rows = batch.add(range.list(&request.filter, call.most()));
     Step::send(shard, batch, move |mut answers| {
-        let (end, rows) = (answers.row(end), answers.rows(listed));
+        let (end, rows) = (answers.row(end), answers.rows(rows));
         let of_tenant = request.tenant.is_some();
         let mut looks = 0;
         if let Some(row) = &end {
@@ -245,7 +245,7 @@ fn collect<'c>(
                  `after=latest` or an export, and go on from that.",
             ));
         }
-        let found = match rows.first() {
+        let matches = match rows.first() {
             Some(row) => row.count(4)?,
             None => 0,
         };
@@ -260,7 +260,7 @@ fn collect<'c>(
             let mark = mark(&row, of_tenant)?;
             events.push(FeedEvent::read(&mut row, shard, mark)?);
         }
-        let is_whole = i64::try_from(events.len()) == Ok(found);
+        let is_whole = i64::try_from(events.len()) == Ok(matches);
         // A page that ends by its bytes goes on behind its last event, another behind all that was
         // looked at.
         let last = match (&end, events.last()) {

@@ -46,9 +46,9 @@ pub fn begin<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         ),
     };
     let is_first = call.parameter("job").is_none_or(str::is_empty);
-    let (batch, made) = Batch::of(statement);
+    let (batch, row) = Batch::of(statement);
     Step::send(tenant.shard, batch, move |mut answers| {
-        let Some(mut row) = answers.row(made) else {
+        let Some(mut row) = answers.row(row) else {
             return Err(if is_first && is_dry {
                 Refusal::missing(NO_TENANT.0, NO_TENANT.1)
             } else if is_first {

@@ -13,9 +13,9 @@ use store::{Cell, Row};
 /// Lists those of all shards that the operator may read, the newest first.
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let before = call.after_id("job_")?;
-    call.of_named(move |named| {
+    call.of_named(move |tenant| {
         let shards = call.admin.shards();
-        collect(call, (named, before), Vec::new(), shards)
+        collect(call, (tenant, before), Vec::new(), shards)
     })
 }
 
@@ -30,10 +30,10 @@ fn collect<'c>(
         return call.show_page(rows);
     };
     let sees_all = call.admin.operator.scopes.has("tenants:write");
-    let (batch, listed) = Batch::of(jobs::list(tenant, sees_all, before, call.most()));
+    let (batch, page) = Batch::of(jobs::list(tenant, sees_all, before, call.most()));
     Step::send(shard, batch, move |mut answers| {
-        for row in answers.rows(listed) {
-            let place = rows.iter().position(|known| key(known) < key(&row));
+        for row in answers.rows(page) {
+            let place = rows.iter().position(|other| key(other) < key(&row));
             rows.insert(place.unwrap_or(rows.len()), row);
         }
         rows.truncate(call.most());
@@ -57,8 +57,8 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 /// Looks for it in these shards.
 fn find<'c>(call: &'c Call<'c>, mut shards: IntoIter<u16>) -> Outcome<'c> {
     let shard = shards.next().ok_or_else(missing)?;
-    let (batch, read) = Batch::of(jobs::read(call.argument("job")));
-    Step::send(shard, batch, move |mut answers| match answers.row(read) {
+    let (batch, row) = Batch::of(jobs::read(call.argument("job")));
+    Step::send(shard, batch, move |mut answers| match answers.row(row) {
         Some(row) => show(call, row),
         None => find(call, shards),
     })

@@ -60,14 +60,14 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     batch.add(operators::create(tenant, &token, &admin.now.text));
     batch.add(admin.tell(house_events::created(Thing::Operator(&id))));
-    let made = batch.add(operators::read(&id));
-    let create = move || call.send(batch, made, NO_TOKEN, End::Secret(id, "token", secret));
+    let row = batch.add(operators::read(&id));
+    let create = move || call.send(batch, row, NO_TOKEN, End::Secret(id, "token", secret));
     let Some(tenant) = tenant else {
         return create();
     };
-    let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
+    let (batch, row) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
     Step::send(1, batch, move |answers| {
-        if !answers.has_row(found) {
+        if !answers.has_row(row) {
             return Err(Refusal::invalid(
                 "unknown_tenant",
                 "There is no tenant with the number in `tenant`. Send the number of the only tenant that the token \
@@ -80,8 +80,8 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let read = operators::read(call.argument("token"));
-    call.ask(read, NO_TOKEN, End::Body)
+    let statement = operators::read(call.argument("token"));
+    call.ask(statement, NO_TOKEN, End::Body)
 }
 
 /// Revokes it: it is refused from the next request on.

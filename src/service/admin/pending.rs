@@ -10,15 +10,15 @@ use store::pending;
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let (tenant, group) = (call.admin.tenant()?.id, call.argument("group"));
     let mut batch = Batch::default();
-    let found = batch.add(pending::group(tenant, group));
-    let listed = batch.add(pending::list(tenant, group, call.after(), call.most()));
+    let group_row = batch.add(pending::group(tenant, group));
+    let rows = batch.add(pending::list(tenant, group, call.after(), call.most()));
     Step::send(call.admin.shard, batch, move |mut answers| {
-        if !answers.has_row(found) {
+        if !answers.has_row(group_row) {
             return Err(Refusal::missing(
                 "group_not_found",
                 "The tenant has no group with this id. Send the id of one that is there.",
             ));
         }
-        call.show_page(answers.rows(listed))
+        call.show_page(answers.rows(rows))
     })
 }

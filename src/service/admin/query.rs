@@ -41,9 +41,9 @@ impl PageRequest {
 
 /// A parameter of the query; of several the last.
 pub(super) fn last<'p>(parameters: &'p [(String, String)], name: &str) -> Option<&'p str> {
-    let named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-    let found = parameters.iter().rev().find(named);
-    found.map(|(_, value)| value.as_str())
+    let is_it = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
+    let pair = parameters.iter().rev().find(is_it);
+    pair.map(|(_, value)| value.as_str())
 }
 
 /// Reads the number of something; 0, which nothing has, where it is no number.

@@ -76,19 +76,19 @@ impl Refusal {
     }
 
     /// A parameter of the query is not as it must be.
-    pub fn invalid_query(name: &str, wanted: &str) -> Self {
-        Self::invalid("invalid_query", format!("`{name}` must be {wanted}."))
+    pub fn invalid_query(name: &str, words: &str) -> Self {
+        Self::invalid("invalid_query", format!("`{name}` must be {words}."))
     }
 
     /// A parameter of the query that the endpoint does not read: what it was meant to choose would
     /// not be chosen.
-    pub fn unknown_parameter(name: &str, known: &[&str]) -> Self {
-        let known = match known {
+    pub fn unknown_parameter(name: &str, names: &[&str]) -> Self {
+        let names = match names {
             [] => "none".to_owned(),
-            known => known.join(", "),
+            names => names.join(", "),
         };
         let detail = format!(
-            "`{name}` is no parameter of the query here. Leave it out; this endpoint and method take: {known}."
+            "`{name}` is no parameter of the query here. Leave it out; this endpoint and method take: {names}."
         );
         Self::invalid("invalid_query", detail)
     }

@@ -57,8 +57,8 @@ pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let read = requests::read(call.admin.tenant()?.id, call.argument("request"));
-    call.ask(read, NO_REQUEST, End::Body)
+    let statement = requests::read(call.admin.tenant()?.id, call.argument("request"));
+    call.ask(statement, NO_REQUEST, End::Body)
 }
 
 /// Statuses from one to another.

@@ -48,7 +48,7 @@ impl Scopes {
     /// assert_eq!(Scopes::by_name("everything"), None);
     /// ```
     pub fn by_name(name: &str) -> Option<Self> {
-        let row = TABLE.iter().find(|(known, ..)| *known == name);
+        let row = TABLE.iter().find(|(word, ..)| *word == name);
         row.map(|(_, own, included)| Self(own | included))
     }
 
@@ -62,7 +62,7 @@ impl Scopes {
 
     /// Whether the scope of this name is one of them.
     pub fn has(self, name: &str) -> bool {
-        let row = TABLE.iter().find(|(known, ..)| *known == name);
+        let row = TABLE.iter().find(|(word, ..)| *word == name);
         row.is_some_and(|(_, own, _)| self.0 & own != 0)
     }
 }
@@ -74,6 +74,6 @@ pub(super) fn names() -> [&'static str; TABLE.len()] {
 
 /// The name of a scope, as it stands in the table.
 pub(super) fn static_name(name: &str) -> &'static str {
-    let row = TABLE.iter().find(|(known, ..)| *known == name);
-    row.map_or("*", |(known, ..)| known)
+    let row = TABLE.iter().find(|(word, ..)| *word == name);
+    row.map_or("*", |(word, ..)| word)
 }

@@ -112,16 +112,16 @@ fn check(patch: &Map<String, Value>) -> Result<(), Refusal> {
     check_all("settings", patch, SETTINGS)
 }
 
-fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<(), Refusal> {
+fn check_all(at: &str, patch: &Map<String, Value>, settings: &[Setting]) -> Result<(), Refusal> {
     for (name, value) in patch {
-        let Some((_, kind)) = known.iter().find(|(known, _)| known == name) else {
-            let names: Vec<&str> = known.iter().map(|(name, _)| *name).list();
+        let Some((_, kind)) = settings.iter().find(|(other, _)| other == name) else {
+            let names: Vec<&str> = settings.iter().map(|(name, _)| *name).list();
             return Err(Refusal::invalid(
                 "unknown_setting",
                 format!("There is no `{at}.{name}`. Known are {}.", names.join(", ")),
             ));
         };
-        let wanted = match (kind, value) {
+        let form = match (kind, value) {
             (_, Value::Null) | (SettingKind::Flag, Value::Bool(_)) => continue,
             (SettingKind::Word(words), Value::String(word)) if words.contains(&word.as_str()) => {
                 continue;
@@ -129,8 +129,8 @@ fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<
             (SettingKind::Number(least, most), value) if is_within(value, *least, *most) => {
                 continue;
             }
-            (SettingKind::Object(known), Value::Object(patch)) => {
-                check_all(&format!("{at}.{name}"), patch, known)?;
+            (SettingKind::Object(settings), Value::Object(patch)) => {
+                check_all(&format!("{at}.{name}"), patch, settings)?;
                 continue;
             }
             (SettingKind::Word(words), _) => format!("one of {}", words.join(", ")),
@@ -142,7 +142,7 @@ fn check_all(at: &str, patch: &Map<String, Value>, known: &[Setting]) -> Result<
         };
         return Err(Refusal::invalid(
             "invalid_setting",
-            format!("`{at}.{name}` must be {wanted}, or null for the default."),
+            format!("`{at}.{name}` must be {form}, or null for the default."),
         ));
     }
     Ok(())

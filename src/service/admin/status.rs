@@ -36,13 +36,13 @@ pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let mut batch = Batch::default();
     let (failing, tracks) = (batch.add(failing(only)), batch.add(tracks(&filter)));
     Step::send(1, batch, move |mut answers| {
-        let mut counted = Counted::default();
+        let mut counts = Counted::default();
         for mut row in answers.rows(failing) {
-            counted.failing.push(row.required_text(0)?);
+            counts.failing.push(row.required_text(0)?);
         }
         let rows = answers.rows(tracks).into_iter();
         let tracks: Result<_, store::Error> = rows.map(|mut row| read_track(&mut row)).list_all();
-        count(call, call.admin.shards(), tracks?, counted)
+        count(call, call.admin.shards(), tracks?, counts)
     })
 }
 
@@ -51,35 +51,35 @@ fn count<'c>(
     call: &'c Call<'c>,
     mut rest: IntoIter<u16>,
     tracks: Vec<Track>,
-    mut counted: Counted,
+    mut counts: Counted,
 ) -> Outcome<'c> {
     let Some(shard) = rest.next() else {
         let status = ObjectText::new()
             .text("version", env!("CARGO_PKG_VERSION"))
-            .member("shards", &list_text(&counted.shards))
-            .member("jobs", &counted.jobs.to_string())
-            .member("failing", &list_text(&counted.failing));
+            .member("shards", &list_text(&counts.shards))
+            .member("jobs", &counts.jobs.to_string())
+            .member("failing", &list_text(&counts.failing));
         return Step::show(status.end());
     };
     let (mut batch, due_of) = pending(&tracks, shard);
     let count_of = batch.add(tenants::count(shard, call.admin.operator.tenant));
     Step::send(shard, batch, move |mut answers| {
-        let mut due = 0;
+        let mut deliveries = 0;
         let mut oldest: Option<String> = None;
         for (_, handle) in due_of {
             if let Some(mut row) = answers.row(handle) {
-                due += row.count(0)?;
+                deliveries += row.count(0)?;
                 let first = row.text(1)?;
                 oldest = oldest.into_iter().chain(first).min();
             }
         }
         for mut row in answers.rows(count_of) {
             let shard = ObjectText::more_of(row.required_text(0)?)
-                .member("due", &due.to_string())
+                .member("due", &deliveries.to_string())
                 .member("oldest_due_at", &json::text(&oldest.take().into()));
-            counted.shards.push(shard.end());
-            counted.jobs += row.count(1)?;
+            counts.shards.push(shard.end());
+            counts.jobs += row.count(1)?;
         }
-        count(call, rest, tracks, counted)
+        count(call, rest, tracks, counts)
     })
 }

@@ -143,9 +143,9 @@ pub async fn answer<'c, D: Database>(
             Step::Attempt(shard, batch, then) => then(send(directory, shard, batch).await?)?,
             Step::Post(post, then) => {
                 let start = directory.clock.now().milliseconds;
-                let posted = directory.fetch.post(&post).await;
+                let reply = directory.fetch.post(&post).await;
                 let took = directory.clock.now().milliseconds.saturating_sub(start);
-                then(posted, i64::try_from(took).unwrap_or_default())?
+                then(reply, i64::try_from(took).unwrap_or_default())?
             }
             Step::Undo(mut undo, then) => {
                 let tenant = call.admin.tenant()?;
@@ -230,8 +230,8 @@ impl<'c> Step<'c> {
 impl Call<'_> {
     /// What the path has in place of this name.
     pub fn argument(&self, name: &str) -> &str {
-        let found = self.arguments.iter().find(|(known, _)| *known == name);
-        found.map_or("", |(_, text)| text)
+        let pair = self.arguments.iter().find(|(key, _)| *key == name);
+        pair.map_or("", |(_, text)| text)
     }
 
     /// A parameter of the query.
@@ -281,9 +281,9 @@ impl Call<'_> {
 impl<'c> Call<'c> {
     /// Shows a page of the rows of a statement.
     pub(super) fn list(&'c self, statement: Statement) -> Outcome<'c> {
-        let (batch, listed) = Batch::of(statement);
+        let (batch, rows) = Batch::of(statement);
         Step::send(self.admin.shard, batch, move |mut answers| {
-            self.show_page(answers.rows(listed))
+            self.show_page(answers.rows(rows))
         })
     }
 
@@ -298,21 +298,21 @@ impl<'c> Call<'c> {
         &'c self,
         then: impl FnOnce(Option<i64>) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
-        let bound = self.admin.operator.tenant;
+        let only = self.admin.operator.tenant;
         let Some(text) = self.parameter("tenant") else {
-            return then(bound);
+            return then(only);
         };
-        let check = move |named| {
-            if bound.is_some_and(|bound| bound != named) {
+        let check = move |tenant| {
+            if only.is_some_and(|only| only != tenant) {
                 return Err(no_tenant());
             }
-            then(Some(named))
+            then(Some(tenant))
         };
         if let Some(id) = text.strip_prefix("ext:") {
             let which = TenantSelector::External(id.to_owned());
-            let (batch, found) = Batch::of(tenants::find(&which));
+            let (batch, row) = Batch::of(tenants::find(&which));
             return Step::send(1, batch, move |mut answers| {
-                check(answers.row(found).ok_or_else(no_tenant)?.count(0)?)
+                check(answers.row(row).ok_or_else(no_tenant)?.count(0)?)
             });
         }
         match number(text) {
@@ -320,14 +320,14 @@ impl<'c> Call<'c> {
                 "tenant",
                 "the number of a tenant, or `ext:` and its external_id",
             )),
-            named => check(named),
+            tenant => check(tenant),
         }
     }
 
     /// Asks for one row, which must be there.
     pub(super) fn ask(&'c self, statement: Statement, missing: Missing, end: End) -> Outcome<'c> {
-        let (batch, asked) = Batch::of(statement);
-        self.send(batch, asked, missing, end)
+        let (batch, row) = Batch::of(statement);
+        self.send(batch, row, missing, end)
     }
 
     /// Sends a batch to the tenant's shard, and ends with the row of a statement, which must be
@@ -335,12 +335,12 @@ impl<'c> Call<'c> {
     pub(super) fn send(
         &'c self,
         batch: Batch,
-        shown: Handle,
+        row: Handle,
         missing: Missing,
         end: End,
     ) -> Outcome<'c> {
         Step::send(self.admin.shard, batch, move |mut answers| {
-            Step::end(answers.rows(shown), missing, end)
+            Step::end(answers.rows(row), missing, end)
         })
     }
 }

@@ -36,9 +36,9 @@ const NAMES_IN_NOTICE: usize = 20;
 pub fn list<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let after = call.after_number()?.unwrap_or_default();
     let (only, now) = (call.admin.operator.tenant, &call.admin.now.text);
-    let (batch, listed) = Batch::of(tenants::list(only, after, call.most(), now));
+    let (batch, rows) = Batch::of(tenants::list(only, after, call.most(), now));
     Step::send(1, batch, move |mut answers| {
-        show_from_shards(call, answers.rows(listed), call.admin.shards())
+        show_from_shards(call, answers.rows(rows), call.admin.shards())
     })
 }
 
@@ -62,13 +62,13 @@ fn show_from_shards<'c>(
         return show_from_shards(call, rows, rest);
     }
     ids.push(']');
-    let (batch, shown) = Batch::of(tenants::read_many(&ids, &call.admin.now.text));
+    let (batch, fresh) = Batch::of(tenants::read_many(&ids, &call.admin.now.text));
     Step::send(shard, batch, move |mut answers| {
-        let mut shown = answers.rows(shown).into_iter().peekable();
+        let mut fresh = answers.rows(fresh).into_iter().peekable();
         rows.retain_mut(|row| {
             let is_other = !is_here(row);
-            if let Some(found) = shown.next_if(|found| found.0.first() == row.0.first()) {
-                *row = found;
+            if let Some(next) = fresh.next_if(|next| next.0.first() == row.0.first()) {
+                *row = next;
                 return true;
             }
             is_other
@@ -100,10 +100,10 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         let mut batch = Batch::default();
         batch.add(tenants::create(&new, shard, &admin.now.text));
         batch.add(admin.tell(house_events::tenant_created()));
-        let made = batch.add(tenants::read_last(&admin.now.text));
-        Step::attempt(1, batch, move |sent| {
-            unless_in_use(call, sent, external_id, self::create, move |mut answers| {
-                let row = answers.row(made);
+        let row = batch.add(tenants::read_last(&admin.now.text));
+        Step::attempt(1, batch, move |back| {
+            unless_in_use(call, back, external_id, self::create, move |mut answers| {
+                let row = answers.row(row);
                 let mut row =
                     row.ok_or_else(|| Refusal::broken("a created tenant was not there"))?;
                 let id = row.count(0)?;
@@ -117,13 +117,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             })
         })
     };
-    let Some(named) = body.get("shard").filter(|shard| !shard.is_null()) else {
+    let Some(number) = body.get("shard").filter(|shard| !shard.is_null()) else {
         if admin.shards.len() == 1 {
             return create(1);
         }
         return in_emptiest(admin.shards(), (i64::MAX, 1), Box::new(create));
     };
-    let shard = named.as_i64().and_then(|shard| u16::try_from(shard).ok());
+    let shard = number.as_i64().and_then(|shard| u16::try_from(shard).ok());
     let shard = shard.filter(|shard| admin.shards.contains(shard));
     create(
         shard.ok_or_else(|| {
@@ -160,9 +160,9 @@ fn make_reserved<'c>(
     if let Some(mut row) = reserved {
         batch.add(tenants::make_reserved(&row.required_text(2)?));
     }
-    let made = batch.add(tenants::read(id, &call.admin.now.text));
+    let row = batch.add(tenants::read(id, &call.admin.now.text));
     Step::send(shard, batch, move |mut answers| {
-        let body = shape(answers.rows(made))?.ok_or_else(no_tenant)?;
+        let body = shape(answers.rows(row))?.ok_or_else(no_tenant)?;
         let (batch, _) = Batch::of(tenants::open_reserved(id));
         Step::send(1, batch, move |_| Step::show_new(id.to_string(), body))
     })
@@ -198,11 +198,11 @@ fn unless_unlimited<'c>(
     let Some(guard) = guard_limit(call)? else {
         return then();
     };
-    Step::attempt(call.admin.shard, Batch::of(guard).0, move |sent| {
-        if sent == Err(store::Error::Guard) {
+    Step::attempt(call.admin.shard, Batch::of(guard).0, move |back| {
+        if back == Err(store::Error::Guard) {
             return Err(settings::no_limit());
         }
-        sent?;
+        back?;
         then()
     })
 }
@@ -253,13 +253,13 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     batch.add(tenants::change(id, &patch));
     batch.add_all(guard_limit(call)?);
     batch.add(few());
-    let changed = batch.add(tenants::read(id, &admin.now.text));
+    let row = batch.add(tenants::read(id, &admin.now.text));
     let shared =
         makes_names_unique(call).then(|| batch.add(tenants::shared_names(id, NAMES_IN_NOTICE)));
     let is_elsewhere = admin.shard != 1;
     let change = move |was| {
-        Step::attempt(admin.shard, batch, move |sent| {
-            if sent == Err(store::Error::Guard) {
+        Step::attempt(admin.shard, batch, move |back| {
+            if back == Err(store::Error::Guard) {
                 let mut batch = Batch::default();
                 if is_elsewhere {
                     batch = put_back(call, was)?;
@@ -272,8 +272,8 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
                     Err(settings::no_limit())
                 });
             }
-            unless_in_use(call, sent, external_id, self::change, move |mut answers| {
-                let tenant = shape(answers.rows(changed))?.ok_or_else(no_tenant)?;
+            unless_in_use(call, back, external_id, self::change, move |mut answers| {
+                let tenant = shape(answers.rows(row))?.ok_or_else(no_tenant)?;
                 let shared = shared.map(|shared| answers.rows(shared));
                 Step::show(with_notice(tenant, shared.unwrap_or_default())?)
             })
@@ -283,20 +283,20 @@ fn change_checked<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         return change(Vec::new());
     }
     // The directory has the events of tenants, and so it has what they tell of.
-    let listed = Patch {
+    let patch = Patch {
         settings: None,
         ..patch
     };
     let mut batch = Batch::default();
     let was = batch.add(tenants::read(id, &admin.now.text));
-    batch.add(admin.tell(house_events::tenant_updated(id, &listed)));
-    batch.add(tenants::change(id, &listed));
+    batch.add(admin.tell(house_events::tenant_updated(id, &patch)));
+    batch.add(tenants::change(id, &patch));
     batch.add(few());
-    Step::attempt(1, batch, move |sent| {
-        if sent == Err(store::Error::Guard) {
+    Step::attempt(1, batch, move |back| {
+        if back == Err(store::Error::Guard) {
             return Err(metadata::too_much());
         }
-        unless_in_use(call, sent, external_id, self::change, move |mut answers| {
+        unless_in_use(call, back, external_id, self::change, move |mut answers| {
             change(answers.rows(was))
         })
     })
@@ -367,16 +367,16 @@ pub fn delete<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         scope,
         now,
     ));
-    let made = batch.add(jobs::read(&id));
-    let mut listed = Batch::default();
+    let row = batch.add(jobs::read(&id));
+    let mut directory_batch = Batch::default();
     if admin.shard != 1 {
         batch.add(tenants::empty_closed(tenant.id));
-        listed = unlisting(&admin.origin(&Tenant::HOUSE), tenant.id);
+        directory_batch = unlisting(&admin.origin(&Tenant::HOUSE), tenant.id);
     }
-    listed.add_all(forget_tenant(tenant.id));
+    directory_batch.add_all(forget_tenant(tenant.id));
     Step::send(admin.shard, batch, move |mut answers| {
-        let body = shape(answers.rows(made))?.ok_or_else(no_tenant)?;
-        Step::send(1, listed, move |_| {
+        let body = shape(answers.rows(row))?.ok_or_else(no_tenant)?;
+        Step::send(1, directory_batch, move |_| {
             Ok(Step::Done(Answer::NewJob(Creation { id, body })))
         })
     })

@@ -54,21 +54,21 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     }
     batch.add(tokens::create(tenant, &token, &admin.now.text));
     batch.add(admin.tell_tenant(tenant, house_events::created(Thing::Token(tenant, &id))));
-    let made = batch.add(tokens::read(tenant, &id));
-    Step::attempt(admin.shard, batch, move |sent| match sent {
+    let row = batch.add(tokens::read(tenant, &id));
+    Step::attempt(admin.shard, batch, move |back| match back {
         Err(store::Error::Guard) => Err(Refusal::invalid(
             "unknown_user",
             "The tenant has no user with the id in `subject`. Send the id of the user whom /Me shall mean, or leave \
              `subject` out.",
         )),
-        sent => Step::end(sent?.rows(made), NO_TOKEN, End::Secret(id, "token", secret)),
+        back => Step::end(back?.rows(row), NO_TOKEN, End::Secret(id, "token", secret)),
     })
 }
 
 /// Reads one.
 pub fn read<'c>(call: &'c Call<'c>) -> Outcome<'c> {
-    let read = tokens::read(call.admin.tenant()?.id, call.argument("token"));
-    call.ask(read, NO_TOKEN, End::Body)
+    let statement = tokens::read(call.admin.tenant()?.id, call.argument("token"));
+    call.ask(statement, NO_TOKEN, End::Body)
 }
 
 /// Changes its label and its end.
@@ -82,11 +82,11 @@ pub fn change<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let expires_at = expiry(body, &call.admin.now)?;
     let expires_at = expires_at.as_ref().map(Option::as_deref);
     let mut batch = Batch::default();
-    let changed = house_events::updated(Thing::Token(tenant, id), label, expires_at);
-    batch.add(call.admin.tell_tenant(tenant, changed));
+    let event = house_events::updated(Thing::Token(tenant, id), label, expires_at);
+    batch.add(call.admin.tell_tenant(tenant, event));
     batch.add(tokens::change(tenant, id, label, expires_at));
-    let changed = batch.add(tokens::read(tenant, id));
-    call.send(batch, changed, NO_TOKEN, End::Body)
+    let row = batch.add(tokens::read(tenant, id));
+    call.send(batch, row, NO_TOKEN, End::Body)
 }
 
 /// Revokes it: it is refused from the next request on.

@@ -78,9 +78,9 @@ fn of_request<'c>(call: &'c Call<'c>, request: &'c str, is_dry: bool) -> Outcome
     let since = Moment::at(at.saturating_sub(BEFORE)).text;
     let until = Moment::at(at.saturating_add(BEHIND)).text;
     let tenant = call.admin.tenant()?.id;
-    let (batch, found) = Batch::of(undo::find(tenant, request, (&since, &until)));
+    let (batch, numbers) = Batch::of(undo::find(tenant, request, (&since, &until)));
     Step::send(call.admin.shard, batch, move |mut answers| {
-        let [Some(from), Some(to), count] = answers.numbers(found)? else {
+        let [Some(from), Some(to), count] = answers.numbers(numbers)? else {
             return Err(missing());
         };
         let count = count.unwrap_or_default();
@@ -166,9 +166,9 @@ fn end<'c>(call: &'c Call<'c>, undo: Box<Undo>, end_of: UndoEnd) -> Outcome<'c> 
         UndoEnd::Conflict => {
             // Its job is gone on with when the lease ends, by the minute.
             if let Some(job) = undo.job {
-                let (batch, read) = Batch::of(jobs::read(&job));
+                let (batch, row) = Batch::of(jobs::read(&job));
                 return Step::send(call.admin.shard, batch, move |answers| {
-                    show_job(job, answers, read)
+                    show_job(job, answers, row)
                 });
             }
             Err(Refusal::conflict(
@@ -194,19 +194,19 @@ fn begin_job<'c>(call: &'c Call<'c>, mut undo: Box<Undo>, leased: &str) -> Outco
         (&marker, total),
         &admin.now.text,
     ));
-    let made = batch.add(jobs::read(&job));
+    let row = batch.add(jobs::read(&job));
     undo.keeps_lease = !leased.is_empty();
     Step::send(admin.shard, batch, move |answers| {
         if undo.keeps_lease {
             return Ok(Step::Undo(undo, end));
         }
-        show_job(job, answers, made)
+        show_job(job, answers, row)
     })
 }
 
 /// Shows a job that was read: what comes of it stands there.
-fn show_job<'c>(id: String, mut answers: Answers, read: Handle) -> Outcome<'c> {
-    let body = shape(answers.rows(read))?;
+fn show_job<'c>(id: String, mut answers: Answers, row: Handle) -> Outcome<'c> {
+    let body = shape(answers.rows(row))?;
     let body = body.ok_or_else(|| Refusal::broken("a job was not there"))?;
     Ok(Step::Done(Answer::NewJob(Creation { id, body })))
 }

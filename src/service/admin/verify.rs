@@ -71,8 +71,8 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         (None, "") => None,
         (Some(seq), head) if from.is_none() && is_head(head) => Some((seq, head.to_owned())),
         _ => {
-            let wanted = "64 hexadecimal digits, beside their `seq` and without `from_seq`";
-            return Err(Refusal::invalid_query("head", wanted));
+            let words = "64 hexadecimal digits, beside their `seq` and without `from_seq`";
+            return Err(Refusal::invalid_query("head", words));
         }
     };
     let from = from
@@ -94,7 +94,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     let unsealed = batch.add(seals::count_unsealed(tenant));
     // From the first on, whatever stands in front of it is looked at, too.
     let behind = (from > 1).then_some(from - 1);
-    let listed = batch.add(seals::list(tenant, behind, SEALS));
+    let rows = batch.add(seals::list(tenant, behind, SEALS));
     let before = behind.map(|_| batch.add(seals::before(tenant, from)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let [newest, sealed_to, trimmed, first] = answers.numbers(extent)?;
@@ -104,7 +104,7 @@ pub fn verify<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             None => Seal::default(),
         };
         let mut list = Vec::new();
-        for mut row in answers.rows(listed) {
+        for mut row in answers.rows(rows) {
             list.push(seals::read_seal(&mut row)?);
         }
         let mut finding = Finding {
@@ -142,10 +142,10 @@ fn walk<'c>(call: &'c Call<'c>, mut rest: IntoIter<Seal>, mut finding: Finding) 
         return walk(call, rest, finding);
     }
     let tenant = finding.tenant;
-    let (batch, found) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
+    let (batch, rows) = Batch::of(seals::leaves(tenant, (seal.prev_seq, seal.last_seq)));
     Step::send(call.admin.shard, batch, move |mut answers| {
         let mut leaves = Vec::new();
-        for mut row in answers.rows(found) {
+        for mut row in answers.rows(rows) {
             leaves.push(seals::read_leaf(&mut row)?);
         }
         let master = &call.admin.settings.master;
@@ -258,9 +258,9 @@ fn strangers<'c>(mut rest: IntoIter<u16>, mut finding: Finding, newest: i64) -> 
     let Some(shard) = rest.next() else {
         return Step::show(finding.text(newest));
     };
-    let (batch, found) = Batch::of(seals::strangers(shard, STRANGERS));
+    let (batch, rows) = Batch::of(seals::strangers(shard, STRANGERS));
     Step::send(shard, batch, move |mut answers| {
-        for mut row in answers.rows(found) {
+        for mut row in answers.rows(rows) {
             let (tenant, first, last, has_ended) = row.read(|cells| {
                 let tenant = cells.required_text();
                 (tenant, cells.count(), cells.count(), cells.flag())

@@ -48,7 +48,7 @@ fn key(admin: &Admin<'_>) -> Result<MasterKey, Refusal> {
 fn url<'b>(call: &'b Call<'_>) -> Result<&'b str, Refusal> {
     let url = required(&call.body, "url", address::LONGEST)?;
     check_url(call.admin.settings, url, call.origin)
-        .map_err(|wanted| Refusal::invalid("invalid_value", format!("`url` must be {wanted}.")))?;
+        .map_err(|words| Refusal::invalid("invalid_value", format!("`url` must be {words}.")))?;
     Ok(url)
 }
 
@@ -123,13 +123,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     only(body, &["url", "tenant", "types", "include"])?;
     let key = key(admin)?;
     let tenant = match (body.get("tenant"), admin.operator.tenant) {
-        (None | Some(Value::Null), bound) => bound,
-        (Some(named), bound) => {
-            let named = named.as_i64().unwrap_or_default();
-            if bound.is_some_and(|bound| bound != named) {
+        (None | Some(Value::Null), only) => only,
+        (Some(number), only) => {
+            let number = number.as_i64().unwrap_or_default();
+            if only.is_some_and(|only| only != number) {
                 return Err(no_tenant());
             }
-            Some(named)
+            Some(number)
         }
     };
     let endpoint = Endpoint {
@@ -145,13 +145,13 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         },
         ..Endpoint::default()
     };
-    let shown = secret(&key, &endpoint.id, 1);
+    let secret_text = secret(&key, &endpoint.id, 1);
     let Some(tenant) = tenant else {
-        return begin(call, endpoint, shown, admin.shards(), Vec::new());
+        return begin(call, endpoint, secret_text, admin.shards(), Vec::new());
     };
-    let (batch, found) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
+    let (batch, row) = Batch::of(tenants::find(&TenantSelector::Number(tenant)));
     Step::send(1, batch, move |mut answers| {
-        let Some(row) = answers.row(found) else {
+        let Some(row) = answers.row(row) else {
             return Err(Refusal::invalid(
                 "unknown_tenant",
                 "There is no tenant with the number in `tenant`. Send the number of the only tenant whose events are posted, \
@@ -159,7 +159,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             ));
         };
         let of_tenant = vec![shard(row.integer(3)?)].into_iter();
-        begin(call, endpoint, shown, of_tenant, Vec::new())
+        begin(call, endpoint, secret_text, of_tenant, Vec::new())
     })
 }
 
@@ -167,7 +167,7 @@ pub fn create<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 fn begin<'c>(
     call: &'c Call<'c>,
     endpoint: Endpoint,
-    shown: String,
+    secret_text: String,
     mut rest: IntoIter<u16>,
     mut ends: Vec<(u16, Option<i64>)>,
 ) -> Outcome<'c> {
@@ -179,26 +179,26 @@ fn begin<'c>(
         for (shard, end) in ends {
             batch.add(webhooks::begin(&id, shard, end));
         }
-        return one(call, batch, &id, Format::New(shown));
+        return one(call, batch, &id, Format::New(secret_text));
     };
     if shard == 1 {
         ends.push((1, None));
-        return begin(call, endpoint, shown, rest, ends);
+        return begin(call, endpoint, secret_text, rest, ends);
     }
     let (batch, end) = Batch::of(newest(None));
     Step::send(shard, batch, move |mut answers| {
         let [end] = answers.numbers(end)?;
         ends.push((shard, Some(end.unwrap_or_default())));
-        begin(call, endpoint, shown, rest, ends)
+        begin(call, endpoint, secret_text, rest, ends)
     })
 }
 
 /// Finds the endpoint that the path names.
 fn find<'c>(call: &'c Call<'c>, then: fn(&'c Call<'c>, Endpoint) -> Outcome<'c>) -> Outcome<'c> {
-    let found = webhooks::find(call.argument("webhook"), call.admin.operator.tenant);
-    let (batch, found) = Batch::of(found);
+    let statement = webhooks::find(call.argument("webhook"), call.admin.operator.tenant);
+    let (batch, row) = Batch::of(statement);
     Step::send(1, batch, move |mut answers| {
-        let mut row = answers.row(found).ok_or_else(no_webhook)?;
+        let mut row = answers.row(row).ok_or_else(no_webhook)?;
         then(call, webhooks::read_endpoint(&mut row)?)
     })
 }
@@ -254,8 +254,8 @@ pub fn rotate<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         batch.add(call.admin.tell(webhooks::rotated_event(&endpoint)));
         batch.add(webhooks::rotate(&endpoint, &key.fingerprint(), &until));
         batch.add(webhooks::interrupt(&endpoint.id, false));
-        let shown = secret(&key, &endpoint.id, endpoint.secret.version + 1);
-        one(call, batch, &endpoint.id, Format::Secret(shown))
+        let secret_text = secret(&key, &endpoint.id, endpoint.secret.version + 1);
+        one(call, batch, &endpoint.id, Format::Secret(secret_text))
     })
 }
 
@@ -290,11 +290,11 @@ fn show<'c>(
     format: Format,
 ) -> Outcome<'c> {
     let keys = call.admin.settings.master.fingerprints();
-    let listed = batch.add(webhooks::list(filter, &keys));
+    let page = batch.add(webhooks::list(filter, &keys));
     let tracks = batch.add(tracks::tracks(filter));
     Step::send(1, batch, move |mut answers| {
         let mut rows = Vec::new();
-        for mut row in answers.rows(listed) {
+        for mut row in answers.rows(page) {
             rows.push((row.required_text(0)?, row.required_text(1)?, 0));
         }
         let tracks = answers.rows(tracks);
@@ -322,10 +322,10 @@ fn count<'c>(
         return count(rest, tracks, rows, format, limit);
     }
     Step::send(shard, batch, move |mut answers| {
-        for (webhook, counted) in counts {
-            let [number] = answers.numbers(counted)?;
-            if let Some(known) = rows.iter_mut().find(|(id, ..)| *id == webhook) {
-                known.2 += number.unwrap_or_default();
+        for (webhook, row) in counts {
+            let [number] = answers.numbers(row)?;
+            if let Some(entry) = rows.iter_mut().find(|(id, ..)| *id == webhook) {
+                entry.2 += number.unwrap_or_default();
             }
         }
         count(rest, tracks, rows, format, limit)
@@ -340,11 +340,11 @@ pub(super) fn pending(tracks: &[Track], shard: u16) -> (Batch, Vec<(String, Hand
         .iter()
         .filter(|track| track.shard == i64::from(shard))
     {
-        let counted = batch.add(tracks::pending(
+        let row = batch.add(tracks::pending(
             track,
             &event_filter(&track.types, &track.webhook),
         ));
-        counts.push((track.webhook.clone(), counted));
+        counts.push((track.webhook.clone(), row));
     }
     (batch, counts)
 }

@@ -43,8 +43,8 @@ impl FeedCursor {
     }
 
     pub(super) fn of(&self, shard: u16) -> FeedMark {
-        let known = self.0.iter().find(|(known, _)| *known == shard);
-        known.map(|(_, mark)| *mark).unwrap_or_default()
+        let mark = self.0.iter().find(|(number, _)| *number == shard);
+        mark.map(|(_, mark)| *mark).unwrap_or_default()
     }
 }
 

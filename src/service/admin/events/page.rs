@@ -107,22 +107,22 @@ impl FeedPage {
             };
             self.events.push(event);
         }
-        let left = heads.iter().filter_map(|rest| rest.as_slice().first());
-        let left: Vec<u16> = left.map(|event| event.shard).list();
-        self.leave(&left);
+        let shards = heads.iter().filter_map(|rest| rest.as_slice().first());
+        let shards: Vec<u16> = shards.map(|event| event.shard).list();
+        self.leave(&shards);
     }
 
     /// Ends the page in front of an event.
     fn end_before(&mut self, index: usize) {
-        let cut = self.events.split_off(index);
-        let left: Vec<u16> = cut.iter().map(|event| event.shard).list();
-        self.leave(&left);
+        let rest = self.events.split_off(index);
+        let shards: Vec<u16> = rest.iter().map(|event| event.shard).list();
+        self.leave(&shards);
     }
 
     /// Of these shards events are left for the next page.
-    fn leave(&mut self, left: &[u16]) {
+    fn leave(&mut self, shards: &[u16]) {
         for (shard, end, is_last) in &mut self.ends {
-            if left.contains(shard) {
+            if shards.contains(shard) {
                 let last = self.events.iter().rfind(|event| event.shard == *shard);
                 *end = last.map_or_else(|| self.from.of(*shard), |event| event.mark);
                 *is_last = false;
@@ -156,12 +156,12 @@ impl FeedPage {
         let mut batch = Batch::default();
         let handles = now::add(&mut batch, &keys);
         Step::send(shard, batch, move |mut answers| {
-            let shown = now::read(&mut answers, handles, &keys, &call.base())
+            let states = now::read(&mut answers, handles, &keys, &call.base())
                 .map_err(|_| Refusal::broken("a resource that cannot be shown"))?;
             for event in self.events.iter_mut().filter(|event| event.shard == shard) {
                 if let Some(key) = &event.key {
-                    let index = keys.iter().position(|known| known == key);
-                    event.now = index.and_then(|index| shown.get(index)?.clone());
+                    let index = keys.iter().position(|other| other == key);
+                    event.now = index.and_then(|index| states.get(index)?.clone());
                 }
             }
             self.show_now(call, shards)

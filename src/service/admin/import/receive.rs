@@ -121,15 +121,15 @@ pub async fn receive_lines<D: Database>(
         lines: 0,
         digest: DIGEST.0 ^ upload.line.cast_unsigned(),
     };
-    let mut sent = OTHERS;
-    let broken = loop {
+    let mut count = OTHERS;
+    let failure = loop {
         let piece = piece(body.bytes).await;
         let is_over = matches!(piece, Ok(None));
         let statements = match piece.and_then(|piece| body.take(piece)) {
             Ok(statements) => statements,
             Err(why) => break Some(why),
         };
-        sent += statements.len();
+        count += statements.len();
         let mut batch = Batch::default();
         batch.add_all(statements);
         shard.send(batch).await?;
@@ -138,7 +138,7 @@ pub async fn receive_lines<D: Database>(
         }
     };
     let now = shard.clock.now();
-    if let Some(why) = broken {
+    if let Some(why) = failure {
         if upload.is_first {
             // What has come of it is taken out by the next event.
             let detail = Some(why.detail.as_str());
@@ -154,17 +154,17 @@ pub async fn receive_lines<D: Database>(
         let begin = directory::jobs::begin_import(&upload.job, tenant.id, &marker, &now.text);
         let rows = shard.ask(begin).await?;
         let total = rows.first().map_or(Ok(None), |row| row.integer(0))?;
-        let left = budget.statements.saturating_sub(sent);
-        if total.is_some_and(|total| total <= SMALL) && left > 0 {
+        let room = budget.statements.saturating_sub(count);
+        if total.is_some_and(|total| total <= SMALL) && room > 0 {
             let budget = Budget {
-                statements: left,
+                statements: room,
                 milliseconds: PATIENCE,
             };
             jobs::work_at(&shard, &upload.job, tenant.id, budget).await?;
         }
     }
-    let read = directory::jobs::read(&upload.job);
-    let row = shard.ask(read).await?.into_iter().next();
+    let statement = directory::jobs::read(&upload.job);
+    let row = shard.ask(statement).await?.into_iter().next();
     let mut row = row.ok_or_else(|| Refusal::broken("an import without its job"))?;
     let shape = row.required_text(0)?;
     let part = row.integer(4)?.unwrap_or_default();

@@ -24,9 +24,9 @@ pub(super) fn unless_in_use<'c>(
 
 /// Says which tenant has the application's id, or does all again where that one has ended.
 fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Outcome<'c> {
-    let (batch, found) = Batch::of(tenants::holder(external_id));
+    let (batch, row) = Batch::of(tenants::holder(external_id));
     Step::send(1, batch, move |mut answers| {
-        let Some(mut row) = answers.row(found) else {
+        let Some(mut row) = answers.row(row) else {
             return Err(in_use(
                 "a tenant that was just changed had it. Send the request again",
             ));
@@ -59,9 +59,9 @@ fn find_holder<'c>(call: &'c Call<'c>, external_id: &str, again: UseCase) -> Out
         if shard == 1 || !call.admin.shards.contains(&shard) {
             return Err(is_being_deleted());
         }
-        let (batch, ended) = Batch::of(tenants::has_ended(id));
+        let (batch, row) = Batch::of(tenants::has_ended(id));
         Step::send(shard, batch, move |mut answers| {
-            answers.row(ended).ok_or_else(is_being_deleted)?;
+            answers.row(row).ok_or_else(is_being_deleted)?;
             Step::send(1, Batch::of(tenants::free(id)).0, move |_| again(call))
         })
     })

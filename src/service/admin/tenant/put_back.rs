@@ -22,10 +22,10 @@ pub(super) fn put_back(call: &Call<'_>, was: Vec<Row>) -> Result<Batch, Refusal>
     let entries = entries.cloned().unwrap_or_default();
     let metadata = match call.body.get("metadata") {
         None => None,
-        Some(Value::Object(sent)) => {
+        Some(Value::Object(members)) => {
             let was = |name: &String| entries.get(name).cloned().unwrap_or_default();
             Some(json::object_of(
-                sent.keys().map(|name| (name.clone(), was(name))),
+                members.keys().map(|name| (name.clone(), was(name))),
             ))
         }
         Some(_) => Some(entries),

@@ -26,9 +26,9 @@ pub fn deliveries<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, |call, endpoint| {
         let before = call.after_number()?;
         let list = deliveries::list(&endpoint.id, before, call.most());
-        let (batch, listed) = Batch::of(list);
+        let (batch, rows) = Batch::of(list);
         Step::send(1, batch, move |mut answers| {
-            call.show_page(answers.rows(listed))
+            call.show_page(answers.rows(rows))
         })
     })
 }
@@ -55,15 +55,15 @@ pub fn park<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         only(&call.body, &["event"])?;
         let id = required(&call.body, "event", LONGEST)?;
         let (shard, position) = event_id(id).ok_or_else(|| no_event("event"))?;
-        if !call.admin.shards().any(|known| known == shard) {
+        if !call.admin.shards().any(|other| other == shard) {
             return Err(no_event("event"));
         }
-        let (batch, found) = Batch::of(webhooks::event(position));
+        let (batch, numbers) = Batch::of(webhooks::event(position));
         Step::send(shard, batch, move |mut answers| {
-            let [tenant] = answers.numbers(found)?;
+            let [tenant] = answers.numbers(numbers)?;
             // To an operator who is bound to a tenant there are no others' events.
-            let bound = call.admin.operator.tenant;
-            let tenant = tenant.filter(|tenant| bound.is_none_or(|bound| bound == *tenant));
+            let only = call.admin.operator.tenant;
+            let tenant = tenant.filter(|tenant| only.is_none_or(|only| only == *tenant));
             let tenant = tenant.ok_or_else(|| {
                 Refusal::missing(
                     "event_not_found",
@@ -105,7 +105,7 @@ type Range = (u16, (i64, Option<i64>));
 /// last; at a cursor.
 fn places(call: &Call<'_>, name: &str, is_last: bool) -> Result<Vec<(u16, i64)>, Refusal> {
     let text = required(&call.body, name, LONGEST)?;
-    let is_known = |shard: u16| call.admin.shards().any(|known| known == shard);
+    let is_known = |shard: u16| call.admin.shards().any(|other| other == shard);
     if let Some((shard, position)) = event_id(text) {
         if !is_known(shard) {
             return Err(no_event(name));
@@ -138,7 +138,7 @@ pub fn replay<'c>(call: &'c Call<'c>) -> Outcome<'c> {
         for (shard, from) in from {
             let end = match &to {
                 None => None,
-                Some(to) => match to.iter().find(|(known, _)| *known == shard) {
+                Some(to) => match to.iter().find(|(number, _)| *number == shard) {
                     Some((_, end)) if *end > from => Some(*end),
                     Some(_) | None => continue,
                 },
@@ -175,9 +175,9 @@ fn set_back<'c>(
             one(call, Batch::default(), &endpoint.id, Format::One)
         });
     };
-    let (look, found) = Batch::of(replay::trim_place(from, endpoint.tenant));
+    let (look, row) = Batch::of(replay::trim_place(from, endpoint.tenant));
     Step::send(shard, look, move |mut answers| {
-        if let Some(row) = answers.row(found) {
+        if let Some(row) = answers.row(row) {
             let next = match row.count(0)? {
                 0 => "Nothing that is there is behind it.".to_owned(),
                 first => format!("The first that is there: send `from` evt_{shard}_{first}."),
@@ -198,20 +198,20 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
     find(call, |call, endpoint| {
         only(&call.body, &["type"])?;
         key(call.admin)?;
-        let wanted = match call.body.get("type") {
+        let name = match call.body.get("type") {
             None | Some(Value::Null) => "webhook.test",
             Some(_) => required(&call.body, "type", 100)?,
         };
-        let names = type_names(wanted).unwrap_or_default();
-        let [wanted] = <[String; 1]>::try_from(names)
+        let names = type_names(name).unwrap_or_default();
+        let [name] = <[String; 1]>::try_from(names)
         .ok()
         .filter(|[name]| !name.ends_with('*'))
         .ok_or_else(|| {
             let detail = "`type` must be a type of events, such as user.deactivated, or be left out for webhook.test.";
             Refusal::invalid("invalid_value", detail)
         })?;
-        if wanted != "webhook.test" {
-            let event = example(call, &endpoint, &wanted);
+        if name != "webhook.test" {
+            let event = example(call, &endpoint, &name);
             return send(call, endpoint, &event, None);
         }
         let event = call.admin.tell(webhooks::test_event(&endpoint.id));
@@ -222,16 +222,16 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
             backwards: true,
             looks: LOOKS,
         };
-        let wanted = EventFilter {
-            types: vec![wanted],
+        let filter = EventFilter {
+            types: vec![name],
             ..EventFilter::default()
         };
         let mut batch = Batch::default();
         batch.add(event);
-        let listed = batch.add(range.list(&wanted, 1));
+        let row = batch.add(range.list(&filter, 1));
         Step::send(1, batch, move |mut answers| {
             let mut row = answers
-                .row(listed)
+                .row(row)
                 .ok_or_else(|| Refusal::broken("there is no test"))?;
             let (event, seal) = (row.required_text(3)?, row.text(6)?);
             send(call, endpoint, &event, seal.as_deref())
@@ -243,14 +243,14 @@ pub fn test<'c>(call: &'c Call<'c>) -> Outcome<'c> {
 const GROUP: &str = r#"{"type":"Group","id":"00000000-0000-7000-8000-000000000001","externalId":null,"name":"Example"}"#;
 
 /// An event that did not happen.
-fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
-    let (resource, changes) = match wanted.split('.').next() {
+fn example(call: &Call<'_>, endpoint: &Endpoint, name: &str) -> String {
+    let (resource, changes) = match name.split('.').next() {
         Some("user") => (
             "{\"type\":\"User\",\"id\":\"00000000-0000-7000-8000-000000000000\",\"externalId\":\"example\",\
              \"name\":\"ada@example.com\"}",
             "[{\"path\":\"active\",\"before\":true,\"after\":false}]",
         ),
-        Some("group") if wanted == "group.members" => (GROUP, "[]"),
+        Some("group") if name == "group.members" => (GROUP, "[]"),
         Some("group") => (
             GROUP,
             "[{\"path\":\"displayName\",\"before\":\"Sample\",\"after\":\"Example\"}]",
@@ -270,13 +270,13 @@ fn example(call: &Call<'_>, endpoint: &Endpoint, wanted: &str) -> String {
         .member("tenant_external_id", "null")
         .member("seq", "1")
         .text("at", &admin.now.text)
-        .text("type", wanted)
+        .text("type", name)
         .member("version", "null")
         .member("actor", &actor.end())
         .member("resource", resource)
         .text("request", admin.request)
         .member("changes", changes);
-    match wanted {
+    match name {
         "group.members" => event.member(
             "members",
             "{\"added\":[{\"id\":\"00000000-0000-7000-8000-000000000000\",\"type\":\"User\"}],\"removed\":[]}",
@@ -294,10 +294,10 @@ fn send<'c>(
     seal: Option<&str>,
 ) -> Outcome<'c> {
     let admin = call.admin;
-    check_url(admin.settings, &endpoint.url, call.origin).map_err(|wanted| {
+    check_url(admin.settings, &endpoint.url, call.origin).map_err(|words| {
         Refusal::conflict(
             "address_refused",
-            format!("The `url` of this webhook must be {wanted}: change it."),
+            format!("The `url` of this webhook must be {words}: change it."),
         )
     })?;
     let (id, body) = body(event, seal);
@@ -307,9 +307,9 @@ fn send<'c>(
         headers: headers.unwrap_or_default(),
         body,
     };
-    Step::post(post, move |posted, milliseconds| {
-        let status = posted.as_ref().map(|posted| posted.status);
-        let is_good = is_taken(posted.as_ref());
+    Step::post(post, move |reply, milliseconds| {
+        let status = reply.as_ref().map(|reply| reply.status);
+        let is_good = is_taken(reply.as_ref());
         let attempt = Attempt {
             event: id,
             tenant: None,
@@ -317,14 +317,14 @@ fn send<'c>(
             attempt: 1,
             status: status.map(i64::from),
             milliseconds,
-            reply: posted.map(|posted| first_bytes(posted.reply)),
+            reply: reply.map(|reply| first_bytes(reply.reply)),
             outcome: if is_good { "delivered" } else { "failed" },
         };
         let mut batch = Batch::default();
         batch.add_all(deliveries::record(&endpoint.id, None, &attempt));
-        let shown = batch.add(deliveries::list(&endpoint.id, None, 1));
+        let row = batch.add(deliveries::list(&endpoint.id, None, 1));
         Step::send(1, batch, move |mut answers| {
-            let mut row = answers.row(shown).ok_or_else(super::no_webhook)?;
+            let mut row = answers.row(row).ok_or_else(super::no_webhook)?;
             Step::show(row.required_text(1)?)
         })
     })
