@@ -53,13 +53,13 @@ pub struct Lease {
 impl Lease {
     /// The leases by which he may note something.
     fn tokens(&self) -> Fragment<'_> {
-        let changed = self
+        let other = self
             .has_delivered
             .then(|| fragment!(", '?' || {token}", token = value(&self.token)));
         fragment!(
-            "({token}{changed})",
+            "({token}{other})",
             token = value(&self.token),
-            changed = changed
+            other = other
         )
     }
 }
@@ -258,12 +258,12 @@ pub fn record(
     condition: Option<&Fragment<'_>>,
     attempt: &Attempt,
 ) -> [Statement; 3] {
-    let held = || condition.map(|condition| fragment!(" AND {condition}", condition = condition));
+    let and = || condition.map(|condition| fragment!(" AND {condition}", condition = condition));
     [
         statement!(
             "INSERT INTO webhook_deliveries (webhook_id, n, tenant_id, event, at, attempt, status, milliseconds, reply, outcome) \
              SELECT id, coalesce((SELECT max(n) FROM webhook_deliveries WHERE webhook_id = {webhook}), 0) + 1, {tenant}, \
-             {event}, {at}, {attempt}, {status}, {milliseconds}, {reply}, '{outcome}' FROM webhooks WHERE id = {webhook}{held}",
+             {event}, {at}, {attempt}, {status}, {milliseconds}, {reply}, '{outcome}' FROM webhooks WHERE id = {webhook}{and}",
             webhook = value(webhook),
             tenant = number(attempt.tenant),
             event = value(&attempt.event),
@@ -273,7 +273,7 @@ pub fn record(
             milliseconds = value(attempt.milliseconds),
             reply = value(attempt.reply.as_deref()),
             outcome = attempt.outcome,
-            held = held(),
+            and = and(),
         ),
         statement!(
             "DELETE FROM webhook_deliveries WHERE webhook_id = {webhook} \
@@ -282,10 +282,10 @@ pub fn record(
             KEPT_ATTEMPTS = KEPT_ATTEMPTS,
         ),
         statement!(
-            "UPDATE webhooks SET last_status = {status} WHERE id = {webhook} AND last_status IS NOT {status}{held}",
+            "UPDATE webhooks SET last_status = {status} WHERE id = {webhook} AND last_status IS NOT {status}{and}",
             status = number(attempt.status),
             webhook = value(webhook),
-            held = held(),
+            and = and(),
         ),
     ]
 }

@@ -63,7 +63,7 @@ pub fn read_track(row: &mut Row) -> Result<Track, Error> {
 }
 
 /// How many events are not delivered on a track, up to a thousand, and the moment of the first.
-pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
+pub fn pending(track: &Track, filter: &EventFilter) -> Statement {
     let range = FeedRange {
         shard: 1,
         tenant: track.tenant,
@@ -75,9 +75,9 @@ pub fn pending(track: &Track, wanted: &EventFilter) -> Statement {
         looks: LOOKS,
     };
     statement!(
-        "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{wanted}{end}{without} LIMIT {PENDING})",
+        "SELECT count(*), min(at) FROM (SELECT e.at FROM ({events}) e WHERE 1{filter}{end}{without} LIMIT {PENDING})",
         events = range.select(COLUMNS),
-        wanted = wanted,
+        filter = filter,
         end = track
             .end
             .map(|end| fragment!(" AND e.position <= {end}", end = value(end))),

@@ -136,7 +136,7 @@ pub fn part(range: &EventRange<'_>, most: usize) -> Statement {
 
 /// Reads the rows of [`part`], and whether there are more events behind them.
 pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<EventRow>, bool), Error> {
-    let mut found = 0;
+    let mut count = 0;
     let mut events = Vec::new();
     for mut row in rows.into_iter().take(most) {
         events.push(row.read(|cells| EventRow {
@@ -147,12 +147,12 @@ pub fn read_part(rows: Vec<Row>, most: usize) -> Result<(Vec<EventRow>, bool), E
             body: cells.text(),
             snapshot: {
                 // How many there were stands in front of it.
-                found = cells.count();
+                count = cells.count();
                 cells.text()
             },
         })?);
     }
-    let has_more = i64::try_from(events.len()).unwrap_or_default() < found;
+    let has_more = i64::try_from(events.len()).unwrap_or_default() < count;
     Ok((events, has_more))
 }
 

@@ -90,18 +90,18 @@ fn create_event(
     (again, extent): (bool, Extent),
 ) -> Statement {
     let created = Kind(view.resource_type, "created");
-    let restored = || {
+    let restoration = || {
         fragment!(
             "iif(EXISTS (SELECT 1 FROM deleted_resources d WHERE d.tenant_id = {row}.tenant_id AND d.id = {row}.id \
-         AND d.purge_at > {now}), {restored}, {created})",
+         AND d.purge_at > {now}), {restoration}, {created})",
             row = view.row(),
             now = value(origin.now),
-            restored = Kind(view.resource_type, "restored"),
+            restoration = Kind(view.resource_type, "restored"),
             created = created,
         )
     };
     let kind = if again && view.table().former_name.is_some() {
-        restored()
+        restoration()
     } else {
         created.into()
     };
@@ -138,7 +138,7 @@ fn of_run<'a>(view: &View<'a>, rows: &'a str) -> Fragment<'a> {
 pub fn of_rewrite(
     origin: &Origin<'_>,
     view: &View<'_>,
-    done: &ResourceWrite<'_>,
+    write: &ResourceWrite<'_>,
     (external_id, name): (Option<&str>, Option<&str>),
     update: &EventUpdate,
 ) -> Statement {
@@ -149,12 +149,12 @@ pub fn of_rewrite(
         from: None,
         resource_type: Some(view.resource_type),
         kind: Kind(view.resource_type, update.word).into(),
-        id: value(done.id).into(),
+        id: value(write.id).into(),
         request: value(&request).into(),
         body: fragment!(
             "{names}, 'changes', json({changes})",
             names = names(
-                value(done.version).into(),
+                value(write.version).into(),
                 value(external_id).into(),
                 value(name).into(),
             ),
@@ -174,14 +174,14 @@ pub fn of_rewrites(
 ) -> Statement {
     let rows = run(
         origin,
-        rows.iter().map(|(done, update)| {
+        rows.iter().map(|(write, update)| {
             let row = vec![
-                Value::from(done.id),
-                Value::from(done.version),
+                Value::from(write.id),
+                Value::from(write.version),
                 Value::from(Kind(view.resource_type, update.word).name()),
                 update.changes.clone(),
             ];
-            (row, done.operation)
+            (row, write.operation)
         }),
     );
     Event {
@@ -210,7 +210,7 @@ pub fn of_assign(
     values: &[(&'static Attribute, Value)],
 ) -> Statement {
     let row = view.row();
-    let named = |name: &'static str| {
+    let part_of = |name: &'static str| {
         let new = values.iter().find(|(attribute, _)| attribute.name == name);
         if let Some((_, new)) = new {
             return value(new.as_str()).into();
@@ -243,7 +243,7 @@ pub fn of_assign(
     }
     let entries = Fragment::join(entries, " UNION ALL ");
     let differences = Fragment::join(differences, " OR ");
-    let (external_id, name) = (named("externalId"), named(name_of(view.resource_type)));
+    let (external_id, name) = (part_of("externalId"), part_of(name_of(view.resource_type)));
     let called = names(value(version).into(), external_id, name);
     let kind = {
         let updated = Kind(view.resource_type, "updated");
