@@ -138,17 +138,17 @@ impl Export {
         chunks: Vec<Members>,
         has_more: bool,
     ) {
-        let cut = chunks.last().filter(|_| has_more);
-        let cut = cut.map(|last| (last.group.clone(), last.last.clone()));
+        let mark = chunks.last().filter(|_| has_more);
+        let mark = mark.map(|last| (last.group.clone(), last.last.clone()));
         let mut chunks = chunks.into_iter().peekable();
-        let mut done = 0;
-        while let Some(group) = self.groups.get(done) {
+        let mut count = 0;
+        while let Some(group) = self.groups.get(count) {
             let is_first = self.member.is_empty();
             let mut own = Vec::new();
             while let Some(chunk) = chunks.next_if(|chunk| chunk.group == group.id) {
                 own.push(chunk.chunk);
             }
-            let is_cut = cut.as_ref().filter(|(id, _)| *id == group.id);
+            let is_cut = mark.as_ref().filter(|(id, _)| *id == group.id);
             if let Some((_, last)) = is_cut {
                 if self.text.is_empty() {
                     push_group(&mut self.text, resource_type, group, &own, is_first);
@@ -160,9 +160,9 @@ impl Export {
                 push_group(&mut self.text, resource_type, group, &own, is_first);
             }
             self.member.clear();
-            done += 1;
+            count += 1;
         }
-        self.groups.drain(..done);
+        self.groups.drain(..count);
     }
 }
 
@@ -215,7 +215,7 @@ fn push(
     chunks: &[String],
 ) {
     let [created, last_modified] = &resource.moments;
-    let shown = StoredResource {
+    let line = StoredResource {
         id: &resource.id,
         document: &resource.document,
         created,
@@ -223,7 +223,7 @@ fn push(
         version: "",
     };
     let members = chunks.iter().flat_map(|chunk| record::members(chunk));
-    shown.push_line(text, resource_type, members);
+    line.push_line(text, resource_type, members);
 }
 
 #[cfg(test)]

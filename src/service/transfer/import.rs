@@ -79,21 +79,21 @@ pub(crate) async fn work<D: Database>(
         let groups = members::groups(allowance.rest()).min(most);
         let planned = plan(&session, import, &marker, &now, (most, groups)).await;
         let next = Moment::at(now.milliseconds + LEASE).text;
-        let sent = match planned {
+        let result = match planned {
             Ok(mut work) => {
                 let mut batch = Batch::default();
                 batch.add(import.is_mine(&marker.text(), &until));
                 batch.append(std::mem::take(&mut work.batch));
                 batch.add(import.advance(&work.marker.text(), &next, work.marker.done));
-                let sent = session.send(batch).await;
-                sent.map(|_| work.marker).map_err(of_race)
+                let result = session.send(batch).await;
+                result.map(|_| work.marker).map_err(of_race)
             }
             Err(failure) => Err(failure),
         };
         allowance.spend(store::limits::STATEMENTS - session.statements_left());
-        match sent {
-            Ok(done) => {
-                marker = done;
+        match result {
+            Ok(further) => {
+                marker = further;
                 until = next;
                 most = (2 * most).min(LINES);
             }

@@ -183,7 +183,7 @@ pub(crate) async fn run<D: Database>(
         unique_group_names: session.settings().unique_group_names,
         pends: session.settings().pend_unknown_members,
     };
-    let (mut state, mut tries, mut seen) = (UndoState::default(), 0, 0);
+    let (mut state, mut tries, mut rounds) = (UndoState::default(), 0, 0);
     loop {
         let most = if tries < TRIES / 2 { PART } else { 1 };
         let range = EventRange {
@@ -193,8 +193,8 @@ pub(crate) async fn run<D: Database>(
             below: undo.below,
             now: &session.now.text,
         };
-        let (batch, found) = Batch::of(undo::part(&range, most));
-        let rows = context.send(batch).await?.rows(found);
+        let (batch, part) = Batch::of(undo::part(&range, most));
+        let rows = context.send(batch).await?.rows(part);
         let (rows, mut has_more) = undo::read_part(rows, most)?;
         let mut events: Vec<UndoEvent> = rows.into_iter().map(UndoEvent::of).list();
         if !undo.is_dry {
@@ -212,8 +212,8 @@ pub(crate) async fn run<D: Database>(
         if undo.is_dry {
             state.settle();
             *undo = next;
-            seen += 1;
-            if !has_more || seen == parts {
+            rounds += 1;
+            if !has_more || rounds == parts {
                 return Ok(if has_more {
                     UndoEnd::More
                 } else {
@@ -279,7 +279,7 @@ pub(crate) async fn step<D: Database>(
         None => String::new(),
     };
     let settings = context.settings_of(job.tenant, &settings);
-    let stored = undo.marker();
+    let marker = undo.marker();
     let end = run(context, settings, &mut undo, parts).await?;
     let end = match (end, undo.is_dry) {
         (UndoEnd::All | UndoEnd::More, false) => return Ok(true),
@@ -294,7 +294,7 @@ pub(crate) async fn step<D: Database>(
         ),
     };
     let mut batch = Batch::default();
-    batch.add(jobs::is_at(&job.id, &stored));
+    batch.add(jobs::is_at(&job.id, &marker));
     batch.add(undo.note(&job.id, Some(end), &now.text));
     match context.send(batch).await {
         // Somebody else went on with it.

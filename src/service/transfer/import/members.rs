@@ -46,18 +46,18 @@ struct MemberLine {
 impl MemberLine {
     /// Whether it makes a group a member of another.
     fn nests(&self) -> bool {
-        self.found.iter().any(|found| found.starts_with("G+")) && !self.is_user()
+        self.found.iter().any(|state| state.starts_with("G+")) && !self.is_user()
     }
 
     /// Asks which of the groups that come to the group it is in.
     fn ask_circular<D: Database>(&self, session: &Session<'_, D>, import: Import<'_>) -> Statement {
-        let mut added = Vec::new();
-        for found in &self.found {
-            added.extend(found.strip_prefix("G+"));
+        let mut groups = Vec::new();
+        for state in &self.found {
+            groups.extend(state.strip_prefix("G+"));
         }
         let group = self.line.resource.as_deref().unwrap_or_default();
         let view = session.view(&GROUP_TYPE);
-        import.circular(&view, group, &json::texts(&added))
+        import.circular(&view, group, &json::texts(&groups))
     }
 
     /// Whether the links are the groups of a user.
@@ -66,12 +66,12 @@ impl MemberLine {
     }
 
     /// Those who are no members yet, each whether it is a group and its id; and what is refused.
-    fn sort(&self, circular: &Index, seen: &mut Index) -> (Vec<(bool, String)>, Vec<String>) {
-        let (mut members, mut refused) = (Vec::new(), Vec::new());
+    fn sort(&self, circular: &Index, pairs: &mut Index) -> (Vec<(bool, String)>, Vec<String>) {
+        let (mut members, mut refusals) = (Vec::new(), Vec::new());
         let is_user = self.is_user();
         let resource = self.line.resource.as_deref().unwrap_or_default();
-        for (link, found) in self.links.iter().zip(&self.found) {
-            let (kind, rest) = found.split_at_checked(1).unwrap_or_default();
+        for (link, state) in self.links.iter().zip(&self.found) {
+            let (kind, rest) = state.split_at_checked(1).unwrap_or_default();
             let (membership, id) = rest.split_at_checked(1).unwrap_or_default();
             let [team, member] = if is_user {
                 [id, resource]
@@ -79,23 +79,23 @@ impl MemberLine {
                 [resource, id]
             };
             if id == SEVERAL {
-                refused.push(ambiguous_member(link));
+                refusals.push(ambiguous_member(link));
             } else if id.is_empty() || (is_user && kind != "G") {
-                refused.push(unknown_member(link));
+                refusals.push(unknown_member(link));
             } else if circular.has(id) {
-                refused.push(format!(
+                refusals.push(format!(
                     "The member \"{}\" is the group itself, or the group is in it: a group cannot be a member of itself. Leave it out.",
                     quote(link.get(1).and_then(Value::as_str).unwrap_or_default()),
                 ));
             } else if membership == "-" {
-                if refused.last().is_none_or(|last| last != GONE) {
-                    refused.push(GONE.to_owned());
+                if refusals.last().is_none_or(|last| last != GONE) {
+                    refusals.push(GONE.to_owned());
                 }
-            } else if membership == "+" && seen.add(&[team, "/", member].concat()) {
+            } else if membership == "+" && pairs.add(&[team, "/", member].concat()) {
                 members.push((kind == "G", id.to_owned()));
             }
         }
-        (members, refused)
+        (members, refusals)
     }
 }
 
@@ -122,10 +122,10 @@ pub(super) async fn plan<D: Database>(
         handles.push(batch.add(import.resolve(&Value::from(part), looks_for_ends)));
     }
     let mut answers = session.send(batch).await?;
-    let found: Vec<String> = crate::links::all_ids(answers.rows_of(&handles))?;
-    let mut found = found.into_iter();
+    let ids: Vec<String> = crate::links::all_ids(answers.rows_of(&handles))?;
+    let mut ids = ids.into_iter();
     for one in &mut member_lines {
-        one.found = found.by_ref().take(one.links.len()).list();
+        one.found = ids.by_ref().take(one.links.len()).list();
     }
     // A circle is found when all that came before is there.
     let alone = member_lines.iter().position(MemberLine::nests);
@@ -145,7 +145,7 @@ pub(super) async fn plan<D: Database>(
 fn choose(import: Import<'_>, of_state: Vec<Line>, groups: usize) -> (Vec<MemberLine>, Vec<Value>) {
     let mut member_lines: Vec<MemberLine> = Vec::new();
     let mut rows = Vec::new();
-    let (mut group_count, mut left) = (GroupCount::default(), Index::default());
+    let (mut group_count, mut later) = (GroupCount::default(), Index::default());
     for line in of_state {
         let links = match json::parse(&line.text) {
             Ok(Value::Array(links)) => links,
@@ -155,13 +155,13 @@ fn choose(import: Import<'_>, of_state: Vec<Line>, groups: usize) -> (Vec<Member
             break;
         }
         let resource = line.resource.as_deref().unwrap_or_default();
-        let has_room = import.is_dry || !left.has(resource) && group_count.add(&links, groups);
+        let has_room = import.is_dry || !later.has(resource) && group_count.add(&links, groups);
         match (has_room || member_lines.is_empty(), is_of_user(&links)) {
             (true, _) => {}
             // Its groups are for a later batch, and so are those of other lines of the user: of two
             // that name one group the first counts.
             (false, true) => {
-                left.add(resource);
+                later.add(resource);
                 continue;
             }
             // Groups keep their order: a circle is the fault of the line that closes it.
@@ -229,19 +229,19 @@ fn write<D: Database>(
     let mut rows = Vec::new();
     let mut keys = Vec::new();
     let mut joins: Vec<Join> = Vec::new();
-    let mut seen = Index::default();
-    let mut done = Vec::new();
+    let mut pairs = Index::default();
+    let mut lines = Vec::new();
     for line in all {
         let number = line.line.number;
-        done.push(number);
-        let (members, mut refused) = line.sort(circular, &mut seen);
+        lines.push(number);
+        let (members, mut refusals) = line.sort(circular, &mut pairs);
         let is_user = line.is_user();
         let mut outcome = line.line.outcome.unwrap_or_default();
         if !members.is_empty() && outcome == "unchanged" {
             "updated".clone_into(&mut outcome);
         }
         work.marker.counts.count(&outcome);
-        work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
+        work.marker.counts.refused += i64::try_from(refusals.len()).unwrap_or_default();
         work.marker.done += 1;
         let resource = line.line.resource.unwrap_or_default();
         if import.is_dry {
@@ -283,12 +283,12 @@ fn write<D: Database>(
         if let Some(Ok(Value::Array(before))) = before {
             let texts = before.iter().filter_map(Value::as_str).map(str::to_owned);
             let mut before: Vec<String> = texts.list();
-            before.append(&mut refused);
-            refused = before;
+            before.append(&mut refusals);
+            refusals = before;
         }
-        if !refused.is_empty() {
-            let refused = json_of_refusals(&refused);
-            rows.push(line_row(number, LineState::Refused, None, &refused, ""));
+        if !refusals.is_empty() {
+            let refusals = json_of_refusals(&refusals);
+            rows.push(line_row(number, LineState::Refused, None, &refusals, ""));
         }
     }
     for join in joins {
@@ -310,10 +310,10 @@ fn write<D: Database>(
         work.batch.add(import.keep(&rows));
     }
     if work.marker.phase == Phase::MembersOfGroups {
-        work.marker.line = done.last().copied().unwrap_or(work.marker.line);
+        work.marker.line = lines.last().copied().unwrap_or(work.marker.line);
     }
     work.batch
-        .add(import.finish_lines(LineState::Members, &done));
+        .add(import.finish_lines(LineState::Members, &lines));
 }
 
 /// How many groups change in a batch of so many statements.

@@ -149,15 +149,15 @@ fn read_lines<D: Database>(
     lines: Vec<Line>,
     state: LineState,
 ) -> Vec<(i64, LineAction)> {
-    let mut seen = Index::default();
+    let mut names = Index::default();
     let mut actions = Vec::with_capacity(lines.len());
     for line in lines {
-        let refused = line
+        let refusal = line
             .refused
             .as_deref()
-            .and_then(|refused| json::parse(refused).ok());
-        let refused = refused.and_then(|refused| Some(refused.get(0)?.as_str()?.to_owned()));
-        let reading = refused.map_or_else(|| read(session, &line.text), LineContent::Refused);
+            .and_then(|refusal| json::parse(refusal).ok());
+        let refusal = refusal.and_then(|refusal| Some(refusal.get(0)?.as_str()?.to_owned()));
+        let reading = refusal.map_or_else(|| read(session, &line.text), LineContent::Refused);
         let action = match reading {
             LineContent::Nothing => LineAction::Skip,
             LineContent::Refused(detail) => LineAction::Refuse(detail),
@@ -185,11 +185,11 @@ fn read_lines<D: Database>(
             for (path, value) in item.new.unique() {
                 keys.push(unique_key(path, value));
             }
-            if keys.iter().any(|key| seen.has(key)) {
+            if keys.iter().any(|key| names.has(key)) {
                 break;
             }
             for key in &keys {
-                seen.add(key);
+                names.add(key);
             }
         }
         actions.push((line.number, action));
@@ -204,15 +204,15 @@ fn new<D: Database>(
     parsed: LineResource,
     line: i64,
 ) -> Result<LineWrite, Failure> {
-    let given = parsed.id.as_deref().filter(|id| is_like_ours(id));
-    let id = given.map_or_else(|| session.context.mint.id(), str::to_owned);
+    let own = parsed.id.as_deref().filter(|id| is_like_ours(id));
+    let id = own.map_or_else(|| session.context.mint.id(), str::to_owned);
     let mut document = parsed.document.clone();
     set_lasting(parsed.resource_type, &Map::new(), &mut document);
     let view = session.view(parsed.resource_type);
     let names = (id, session.context.mint.version());
     let operation = usize::try_from(line).ok();
     let mut new = NewResource::new(&view, names, document, LinkChange::default(), operation)?;
-    new.is_given = given.is_some();
+    new.is_given = own.is_some();
     Ok(LineWrite {
         parsed,
         new,

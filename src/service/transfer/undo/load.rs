@@ -64,8 +64,8 @@ impl UndoState {
                 }
             }
             if !ids.is_empty() {
-                let stored = run::stored_many(&views.of(resource_type), &ids);
-                documents.push((resource_type, batch.add(stored)));
+                let statement = run::stored_many(&views.of(resource_type), &ids);
+                documents.push((resource_type, batch.add(statement)));
             }
         }
         let mut above: Vec<&str> = Vec::new();
@@ -226,10 +226,10 @@ impl UndoState {
         for pair in list(handles.nested, 0)? {
             let side = |index| pair.get(index).and_then(Value::as_str).unwrap_or_default();
             let (team, member) = (side(0), side(1));
-            let known = self.link_list.len();
+            let count = self.link_list.len();
             // What a part before would leave stays so.
             let place = self.link(team, member);
-            if place == known {
+            if place == count {
                 self.set_there(place);
             }
         }

@@ -31,13 +31,13 @@ impl Undo {
 
     /// Reads what was stored.
     pub(crate) fn read(job: &DueJob, marker: &str) -> Option<Self> {
-        let stored = json::object(marker)?;
+        let object = json::object(marker)?;
         let word = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let number = |name: &str| stored.get(name).and_then(Value::as_i64).unwrap_or_default();
+        let number = |name: &str| object.get(name).and_then(Value::as_i64).unwrap_or_default();
         let count = |value: &Value| usize::try_from(value.as_u64().unwrap_or_default());
-        let operator = stored.get("operator")?;
+        let operator = object.get("operator")?;
         let mut counts = [0; 4];
-        let list = stored.get("counts")?.as_array()?;
+        let list = object.get("counts")?.as_array()?;
         for (slot, value) in counts.iter_mut().zip(list) {
             *slot = count(value).ok()?;
         }
@@ -45,17 +45,17 @@ impl Undo {
             tenant: job.tenant,
             job: Some(job.id.clone()),
             keeps_lease: false,
-            request: word(stored.get("request")),
+            request: word(object.get("request")),
             from: number("from"),
             to: number("to"),
             below: number("below"),
-            is_dry: stored.get("dry_run")?.as_bool()?,
+            is_dry: object.get("dry_run")?.as_bool()?,
             sender: Sender::Operator(word(operator.get(0)), word(operator.get(1))?),
-            own_request: word(stored.get("by"))?,
+            own_request: word(object.get("by"))?,
             counts,
-            refused: stored.get("refused")?.as_array()?.clone(),
-            waiting: stored.get("waiting")?.as_array()?.clone(),
-            more_refused: count(stored.get("more")?).ok()?,
+            refused: object.get("refused")?.as_array()?.clone(),
+            waiting: object.get("waiting")?.as_array()?.clone(),
+            more_refused: count(object.get("more")?).ok()?,
         })
     }
 

@@ -70,19 +70,19 @@ impl UndoState {
         let is_rewrite =
             |resource: &ResourceState| resource.now.is_some() && resource.before != resource.now;
         for resource_type in ResourceType::all() {
-            let mut read = Vec::new();
+            let mut rows = Vec::new();
             for resource in &self.resource_list {
                 let is_team = Table::of(resource_type).has_members() && teams.has(&resource.id);
                 if resource.resource_type == resource_type
                     && resource.before.is_some()
                     && (is_team || resource.before != resource.now)
                 {
-                    read.push(texts(&[&resource.id, &resource.version]));
+                    rows.push(texts(&[&resource.id, &resource.version]));
                 }
             }
-            guard(session, batch, resource_type, read);
+            guard(session, batch, resource_type, rows);
         }
-        let broken = |failure| Error::Broken(cause(failure));
+        let defect = |failure| Error::Broken(cause(failure));
         let (mut creates, mut rewrites) = (Vec::new(), Vec::new());
         let mut deletes: Vec<Change<'_>> = Vec::new();
         for resource in &self.resource_list {
@@ -104,10 +104,10 @@ impl UndoState {
                         LinkChange::default(),
                         None,
                     );
-                    creates.push(resource.map_err(broken)?.back());
+                    creates.push(resource.map_err(defect)?.back());
                 }
                 (Some(before), Some(now)) if is_rewrite(resource) => {
-                    let rewrite = Rewrite::new(&view, before, now).map_err(broken)?;
+                    let rewrite = Rewrite::new(&view, before, now).map_err(defect)?;
                     rewrites.push((resource, rewrite));
                 }
                 (Some(_), Some(_)) | (None, None) => {}
@@ -130,24 +130,24 @@ impl UndoState {
                 alone.push(change);
             }
         }
-        session.add_run(batch, &changes, true).map_err(broken)?;
+        session.add_run(batch, &changes, true).map_err(defect)?;
         for change in &alone {
             session.add_change(batch, change);
         }
         changes.append(&mut alone);
         for resource_type in ResourceType::all() {
-            let mut written = Vec::new();
+            let mut rows = Vec::new();
             for change in &changes {
                 if let Some(id) = change.reference.id()
                     && change.resource_type == resource_type
                 {
-                    written.push(texts(&[id, &change.version]));
+                    rows.push(texts(&[id, &change.version]));
                 }
             }
-            guard(session, batch, resource_type, written);
+            guard(session, batch, resource_type, rows);
         }
         // The groups of what goes get another version with it.
-        session.add_run(batch, &deletes, true).map_err(broken)?;
+        session.add_run(batch, &deletes, true).map_err(defect)?;
         let mut rows: Vec<Value> = Vec::new();
         for link in links {
             let kind = self.kind(&link.member).map_or("", |kind| kind.name);

@@ -95,7 +95,7 @@ impl Reversal<'_> {
         }
         let link = self.state.link(team, member);
         self.state.set_link(link, true);
-        let is = |known: Option<&Value>, name| known.is_some_and(|known| known == name);
+        let is = |value: Option<&Value>, name| value.is_some_and(|value| value == name);
         self.waiting
             .retain(|entry| !(is(entry.get(0), team) && is(entry.get(1), member)));
     }
@@ -151,10 +151,10 @@ impl Reversal<'_> {
                 ". If that had waited for it, it waits no more: have the provider send the member again.",
             ];
             let entry = refusal(event.seq, &event.id, &detail.concat());
-            let is_told = |told: &Value| {
+            let is_told = |other: &Value| {
                 ["resource", "detail"]
                     .iter()
-                    .all(|name| told.get(name) == entry.get(name))
+                    .all(|name| other.get(name) == entry.get(name))
             };
             if !self.refused.iter().any(is_told) {
                 self.refused.push(entry);
@@ -178,7 +178,7 @@ impl Reversal<'_> {
             return false;
         }
         let view = self.views.of(resource_type);
-        let mut refused = Vec::new();
+        let mut refusals = Vec::new();
         let (groups, own_members) = (texts(event.member("groups")), texts(event.member("kept")));
         let is_more = event.member("is_more").map(|is_more| *is_more == 1);
         if is_more == Some(true) {
@@ -190,17 +190,17 @@ impl Reversal<'_> {
             return true;
         }
         if is_more.is_none() && groups.len() >= MAX_NAMES {
-            refused.push(format!(
+            refusals.push(format!(
                 "It was in {MAX_NAMES} groups or more, and its event keeps no more than these."
             ));
         }
         if is_more.is_none() && own_members.len() >= MAX_KEPT_MEMBERS {
-            refused.push(format!(
+            refusals.push(format!(
                 "It had {MAX_KEPT_MEMBERS} members or more, and its event keeps no more than these."
             ));
         }
         for name in event.cut_names() {
-            refused.push(format!(
+            refusals.push(format!(
                 "`{name}` was too large for the event, and is not back."
             ));
         }
@@ -218,7 +218,7 @@ impl Reversal<'_> {
                 match place(resource_type, &path) {
                     Some(at) => put(&mut document, at, value.clone()),
                     None if path == "schemas" || value.is_null() => {}
-                    None => refused.push(format!("No schema here has `{path}` any more.")),
+                    None => refusals.push(format!("No schema here has `{path}` any more.")),
                 }
             }
         }
@@ -263,7 +263,7 @@ impl Reversal<'_> {
                 self.wait(event, (&event.id, member), &detail);
             }
         }
-        for detail in refused {
+        for detail in refusals {
             self.refuse(event, None, &detail);
         }
         true
@@ -279,7 +279,7 @@ impl Reversal<'_> {
     ) -> bool {
         let view = self.views.of(resource_type);
         let mut next = now.clone();
-        let mut refused = Vec::new();
+        let mut refusals = Vec::new();
         for change in event.changes() {
             let path = change
                 .get("path")
@@ -291,19 +291,19 @@ impl Reversal<'_> {
                 continue;
             }
             if change.get("cut").is_some() {
-                refused.push(format!(
+                refusals.push(format!(
                     "`{path}` was too large for the event, and stays as it is."
                 ));
                 continue;
             }
             let Some(place) = place(resource_type, path) else {
-                refused.push(format!("No schema here has `{path}` any more."));
+                refusals.push(format!("No schema here has `{path}` any more."));
                 continue;
             };
             if get(now, place) == after {
                 put(&mut next, place, before.clone());
             } else {
-                refused.push(format!("`{path}` was changed since, and stays as it is."));
+                refusals.push(format!("`{path}` was changed since, and stays as it is."));
             }
         }
         for claim in UndoState::claims(&view, &next) {
@@ -315,7 +315,7 @@ impl Reversal<'_> {
                     if let Some(place) = place(resource_type, path) {
                         put(&mut next, place, get(now, place).clone());
                     }
-                    refused.push(format!(
+                    refusals.push(format!(
                         "Another resource has the `{path}` of before by now, so it stays as it is."
                     ));
                 }
@@ -323,7 +323,7 @@ impl Reversal<'_> {
         }
         set_schemas(resource_type, &mut next);
         if let Err(error) = check_required(resource_type, &next) {
-            refused.push(format!(
+            refusals.push(format!(
                 "The {} cannot be as it was: {}.",
                 resource_type.name,
                 error.detail()
@@ -331,7 +331,7 @@ impl Reversal<'_> {
             next.clone_from(now);
         }
         self.state.set(&view, at, Some(next));
-        for detail in refused {
+        for detail in refusals {
             self.refuse(event, Some(at), &detail);
         }
         let is_name = |change: &Value| {
@@ -350,25 +350,25 @@ impl Reversal<'_> {
         if event.members("removed").into_iter().any(is_group) && self.is_nested_later() {
             return false;
         }
-        let mut refused = Vec::new();
+        let mut refusals = Vec::new();
         for (side, is_back) in [("added", false), ("removed", true)] {
             for member in event.members(side) {
                 if is_back && self.state.kind(member).is_none() {
-                    refused.push(format!("{member}, who was a member, is gone."));
+                    refusals.push(format!("{member}, who was a member, is gone."));
                     continue;
                 }
                 if is_back && self.closes_circle(&event.id, member) {
-                    refused.push(in_itself(member));
+                    refusals.push(in_itself(member));
                     continue;
                 }
                 let link = self.state.link(&event.id, member);
                 if !self.state.set_link(link, is_back) {
                     let what = if is_back { "came back" } else { "left" };
-                    refused.push(format!("The member {member} {what} since."));
+                    refusals.push(format!("The member {member} {what} since."));
                 }
             }
         }
-        for detail in refused {
+        for detail in refusals {
             self.refuse(event, Some(at), &detail);
         }
         true

@@ -24,7 +24,7 @@ use store::{Database, run};
 /// before it.
 pub(super) fn choose(actions: &mut Vec<(i64, LineAction)>, holders: &[Holder]) {
     let mut targets = Index::default();
-    let mut cut = actions.len();
+    let mut end = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
         let LineAction::Write(item) = action else {
             continue;
@@ -34,14 +34,14 @@ pub(super) fn choose(actions: &mut Vec<(i64, LineAction)>, holders: &[Holder]) {
             Ok(None) => {}
             Ok(Some(id)) => {
                 if !targets.add(&id) {
-                    cut = index;
+                    end = index;
                     break;
                 }
                 item.target = Some(id);
             }
         }
     }
-    actions.truncate(cut);
+    actions.truncate(end);
 }
 
 /// The resource that a line is about: the one with its id, or with its name or its unique values,
@@ -57,8 +57,8 @@ fn target(item: &LineWrite, holders: &[Holder]) -> Result<Option<String>, String
         Ok(Value::Array(ids)) => ids,
         _ => Vec::new(),
     };
-    let named = list(by_name);
-    let named = named.first().and_then(Value::as_str);
+    let by_its_name = list(by_name);
+    let by_its_name = by_its_name.first().and_then(Value::as_str);
     let external = list(by_external);
     let other = match external.as_slice() {
         [one] => one.as_str(),
@@ -68,18 +68,18 @@ fn target(item: &LineWrite, holders: &[Holder]) -> Result<Option<String>, String
         let unique = item.new.unique().iter();
         unique
             .into_iter()
-            .any(|(known, own)| known == path && own == value)
+            .any(|(unique_path, own)| unique_path == path && own == value)
     });
     let own: Vec<&Holder> = own.list();
     let holder = own.first().map(|[_, _, id]| id.as_str());
     let is_given = is_name_given(item);
     let [first, second] = if is_given {
-        [named, other]
+        [by_its_name, other]
     } else {
-        [other, named]
+        [other, by_its_name]
     };
     let target = by_id.as_deref().or(first).or(holder).or(second);
-    if is_given && named.is_some_and(|named| target != Some(named)) {
+    if is_given && by_its_name.is_some_and(|by_its_name| target != Some(by_its_name)) {
         let name = item.new.name();
         return Err(format!(
             "The name \"{name}\" is that of another resource than the one with the id of this line. If that one gets another \
@@ -137,18 +137,21 @@ pub(super) async fn read_targets<D: Database>(
     }
     let all: Vec<&str> = all.iter().map(String::as_str).list();
     let sources = batch.add(import.sources(&all));
-    let made = import.is_dry.then(|| batch.add(import.documents(&all)));
+    let new_rows = import.is_dry.then(|| batch.add(import.documents(&all)));
     let mut answers = session.send(batch).await?;
-    let mut stored = StoredDocuments::new();
+    let mut documents = StoredDocuments::new();
     for handle in handles {
         for mut row in answers.rows(handle) {
-            stored.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
+            documents.push((row.required_text(0)?, row.text(1)?, row.required_text(2)?));
         }
     }
-    for mut row in made.map(|made| answers.rows(made)).unwrap_or_default() {
+    for mut row in new_rows
+        .map(|new_rows| answers.rows(new_rows))
+        .unwrap_or_default()
+    {
         let (id, document) = (row.required_text(0)?, row.text(1)?);
-        stored.retain(|(known, ..)| *known != id);
-        stored.push((id, document, String::new()));
+        documents.retain(|(other, ..)| *other != id);
+        documents.push((id, document, String::new()));
     }
     let mut sources_of = Vec::new();
     for mut row in answers.rows(sources) {
@@ -156,7 +159,7 @@ pub(super) async fn read_targets<D: Database>(
         let claim = row.text(2)?.and_then(|claim| json::parse(&claim).ok());
         sources_of.push((id, source, claim.unwrap_or_default()));
     }
-    rewrite(session, actions, &stored, &sources_of)
+    rewrite(session, actions, &documents, &sources_of)
 }
 
 /// Id, document and version of each resource; no document where no more are read at once.
@@ -170,14 +173,14 @@ type LineSource = (String, String, Value);
 fn rewrite<D: Database>(
     session: &Session<'_, D>,
     actions: &mut Vec<(i64, LineAction)>,
-    stored: &StoredDocuments,
+    documents: &StoredDocuments,
     sources: &[LineSource],
 ) -> Result<(), Failure> {
     let mut ids = Index::default();
-    for (id, ..) in stored {
+    for (id, ..) in documents {
         ids.add(id);
     }
-    let mut cut = actions.len();
+    let mut end = actions.len();
     for (index, (_, action)) in actions.iter_mut().enumerate() {
         let LineAction::Write(item) = action else {
             continue;
@@ -200,10 +203,11 @@ fn rewrite<D: Database>(
         // two.
         let own = item.parsed.id.as_deref();
         let mut keys = Table::of(item.parsed.resource_type).keys.iter();
-        let named = keys.any(|key| key.unique);
+        let has_name = keys.any(|key| key.unique);
         let is_other = |name: &Value| name != item.new.name();
         let mut others = of_target().filter(|(.., claim)| claim.get(1).is_some_and(is_other));
-        if let Some((_, source, claim)) = others.next().filter(|_| named && is_name_given(item)) {
+        if let Some((_, source, claim)) = others.next().filter(|_| has_name && is_name_given(item))
+        {
             let line = claim.get(0).and_then(Value::as_i64).unwrap_or_default();
             let of = item.parsed.resource_type.name;
             *action = LineAction::Refuse(
@@ -221,13 +225,13 @@ fn rewrite<D: Database>(
             );
             continue;
         }
-        let found = ids.number(target).and_then(|number| stored.get(number));
-        let Some((id, document, version)) = found else {
+        let entry = ids.number(target).and_then(|number| documents.get(number));
+        let Some((id, document, version)) = entry else {
             return Err(Failure::Conflict("a resource has gone".to_owned()));
         };
         let Some(document) = document else {
             // No more are read at once.
-            cut = index;
+            end = index;
             break;
         };
         match rewrite_of(session, item, document) {
@@ -237,14 +241,14 @@ fn rewrite<D: Database>(
             Err(failure) => *action = LineAction::Refuse(sentence(failure)),
         }
     }
-    if cut == 0 {
+    if end == 0 {
         let detail = "The resource that is there is too large to be changed by an import. Change it over SCIM.";
         if let Some((_, action)) = actions.first_mut() {
             *action = LineAction::Refuse(detail.to_owned());
         }
-        cut = 1;
+        end = 1;
     }
-    actions.truncate(cut);
+    actions.truncate(end);
     Ok(())
 }
 
@@ -253,10 +257,10 @@ fn rewrite<D: Database>(
 fn rewrite_of<D: Database>(
     session: &Session<'_, D>,
     item: &LineWrite,
-    stored: &str,
+    document: &str,
 ) -> Result<Option<Rewrite>, Failure> {
     let resource_type = item.parsed.resource_type;
-    let before = parse_stored(stored)?;
+    let before = parse_stored(document)?;
     let mut after = before.clone();
     for (name, value) in &item.parsed.document {
         if name == "schemas" || (is_gentle(item, name) && after.contains_key(name)) {
@@ -282,12 +286,11 @@ fn rewrite_of<D: Database>(
 /// Whether a user has the first of these addresses.
 fn has_address(user: &Map<String, Value>, emails: &Value) -> bool {
     let address = |email: &Value| email.get("value").and_then(Value::as_str).map(fold_str);
-    let wanted = emails.get(0).and_then(address);
-    let known = user.get("emails").and_then(Value::as_array);
-    known
-        .into_iter()
+    let first = emails.get(0).and_then(address);
+    let own = user.get("emails").and_then(Value::as_array);
+    own.into_iter()
         .flatten()
-        .any(|email| address(email) == wanted)
+        .any(|email| address(email) == first)
 }
 
 /// Puts a value in place of another; of an object each member.

@@ -62,10 +62,10 @@ pub(super) fn write<D: Database>(
             LineAction::Refuse(detail) => {
                 work.marker.done += 1;
                 work.marker.counts.refused += 1;
-                let refused = json_of_refusals(std::slice::from_ref(detail));
+                let refusal = json_of_refusals(std::slice::from_ref(detail));
                 lines
                     .rows
-                    .push(line_row(*line, LineState::Refused, None, &refused, ""));
+                    .push(line_row(*line, LineState::Refused, None, &refusal, ""));
             }
             LineAction::Write(item) => {
                 let (outcome, id) = lines.add(session, *line, item);
@@ -82,12 +82,12 @@ pub(super) fn write<D: Database>(
     } else {
         add(session, work, lines.changes)?;
         for resource_type in ResourceType::all() {
-            let written = lines.written.iter().filter(|(of, _)| *of == resource_type);
-            let written: Vec<Value> = written.map(|(_, row)| row.clone()).list();
-            if !written.is_empty() {
+            let rows = lines.written.iter().filter(|(of, _)| *of == resource_type);
+            let rows: Vec<Value> = rows.map(|(_, row)| row.clone()).list();
+            if !rows.is_empty() {
                 let view = session.view(resource_type);
-                let written = Value::from(written);
-                work.batch.add(import.guard_versions(&view, &written));
+                let rows = Value::from(rows);
+                work.batch.add(import.guard_versions(&view, &rows));
             }
         }
     }
@@ -114,8 +114,8 @@ impl<'a> Lines<'a> {
         match (&item.target, &item.rewrite) {
             (None, _) => {
                 self.changes.push(new.change());
-                let written = json::texts(&[&new.id, &new.version]);
-                self.written.push((parsed.resource_type, written));
+                let row = json::texts(&[&new.id, &new.version]);
+                self.written.push((parsed.resource_type, row));
                 ("created", &new.id)
             }
             (Some(id), None) => ("unchanged", id),
@@ -129,8 +129,8 @@ impl<'a> Lines<'a> {
                 let mut change =
                     session.change(parsed.resource_type, reference, guard, kind, Links::None);
                 change.operation = usize::try_from(line).ok();
-                let written = json::texts(&[id, &change.version]);
-                self.written.push((parsed.resource_type, written));
+                let row = json::texts(&[id, &change.version]);
+                self.written.push((parsed.resource_type, row));
                 self.changes.push(change);
                 ("updated", id)
             }
@@ -147,12 +147,12 @@ impl<'a> Lines<'a> {
     ) {
         let of = item.parsed.resource_type.name;
         let source = item.parsed.id.as_deref();
-        let [new, large, changed, others] = &mut self.names;
+        let [new, large, plain, others] = &mut self.names;
         let names = match &item.rewrite {
             _ if !import.is_dry => new,
             None if item.new.is_plain() => new,
             None => large,
-            Some((rewrite, ..)) if rewrite.is_plain(item.parsed.resource_type) => changed,
+            Some((rewrite, ..)) if rewrite.is_plain(item.parsed.resource_type) => plain,
             Some(_) => others,
         };
         if let Some(source) = source.filter(|source| import.is_dry || *source != id) {
@@ -176,16 +176,16 @@ impl<'a> Lines<'a> {
     }
 
     /// Notes what is still to be done of a line, and what was refused of it.
-    fn keep(&mut self, work: &mut LineBatch, line: i64, item: &LineWrite, made: (&str, &str)) {
+    fn keep(&mut self, work: &mut LineBatch, line: i64, item: &LineWrite, outcome: (&str, &str)) {
         let LineResource { links, refused, .. } = &item.parsed;
         work.marker.counts.refused += i64::try_from(refused.len()).unwrap_or_default();
         let refused = json_of_refusals(refused);
         if !links.is_empty() {
             let text = json::text(&Value::from(links.as_slice()));
-            let row = line_row(line, LineState::Members, Some(made), &refused, &text);
+            let row = line_row(line, LineState::Members, Some(outcome), &refused, &text);
             return self.rows.push(row);
         }
-        work.marker.counts.count(made.0);
+        work.marker.counts.count(outcome.0);
         work.marker.done += 1;
         if !refused.is_null() {
             self.rows
@@ -214,7 +214,7 @@ fn add<D: Database>(
 }
 
 /// Notes what the directory would be, for the lines behind it.
-fn note(item: &LineWrite, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<Value>) {
+fn note(item: &LineWrite, id: &str, names: &mut Vec<Value>, former: &mut Vec<Value>) {
     let resource_type = item.parsed.resource_type;
     let of = resource_type.name;
     let (document, folded, before) = match &item.rewrite {
@@ -244,7 +244,7 @@ fn note(item: &LineWrite, id: &str, names: &mut Vec<Value>, forgotten: &mut Vec<
         }
     };
     if let Some(before) = before {
-        add_keys(forgotten, before);
+        add_keys(former, before);
     }
     add_keys(names, folded);
     names.push(json::texts(&[&["d/", id].concat(), id, document]));
