@@ -21,9 +21,10 @@ RETURNING marker
 -- plan: SEARCH tenants USING INTEGER PRIMARY KEY (rowid=?)
 
 INSERT INTO import_lines (tenant_id, job_id, line, refused, text)
-SELECT ?1, ?2, value ->> 0, value ->> 2, value ->> 1
+SELECT ?1, ?2, ?1 + key, iif(type = 'array', value, NULL), iif(type = 'array', '', value)
 FROM json_each(?3)
-WHERE EXISTS (SELECT 1
+WHERE type <> 'null'
+  AND EXISTS (SELECT 1
   FROM jobs
   WHERE id = ?2
     AND tenant_id = ?1
@@ -32,7 +33,7 @@ WHERE EXISTS (SELECT 1
 ON CONFLICT DO NOTHING
 -- ?1 = 1
 -- ?2 = "job_019a000000007000800000000000000b"
--- ?3 = "[[1,\"{\\\"emails\\\":[{\\\"value\\\":\\\"cid@example.com\\\"}],\\\"externalId\\\":\\\"7\\\",\\\"schemas\\\":[\\\"urn:ietf:params:scim:schemas:core:2.0:User\\\"],\\\"userName\\\":\\\"cid\\\"}\",null],[2,\"{\\\"displayName\\\":\\\"Crew\\\",\\\"members\\\":[{\\\"userName\\\":\\\"bob\\\"},{\\\"externa … (100 bytes more)
+-- ?3 = "['{\"emails\":[{\"value\":\"cid@example.com\"}],\"externalId\":\"7\",\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"userName\":\"cid\"}','{\"displayName\":\"Crew\",\"members\":[{\"userName\":\"bob\"},{\"externalId\":\"7\"}],\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\ … (6 bytes more)
 -- plan: SCAN json_each VIRTUAL TABLE INDEX 1:
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH jobs USING PRIMARY KEY (id=?)

@@ -2,18 +2,20 @@
 //! the memory of it is the same however many there are.
 
 use scim::json;
-use serde_json::Value;
 
 use store::Statement;
 use store::transfer::import::Import;
 
 /// Bytes of the longest line: a group of 20,000 members.
 pub const MAX_LINE: usize = 1_500_000;
-/// Bytes of lines, as JSON, that are stored by one statement.
+/// Bytes of lines, as one text, that are stored by one statement.
 const PART: usize = 900_000;
 /// What is stored of a line that is blank, where it must be known that it came: a line of which
 /// nothing is done.
 const BLANK: &str = "{\"next\":null}";
+
+/// What is said of a line that is something else.
+pub const NO_OBJECT: &str = "The line is not a JSON object. Send one object a line.";
 
 /// What has come.
 #[derive(Debug)]
@@ -26,8 +28,9 @@ pub struct Staging {
     is_long: bool,
     /// Whether the line before was blank.
     is_blank: bool,
-    rows: Vec<Value>,
-    bytes: usize,
+    /// What is stored of lines by the next statement, and the number of the first of them.
+    list: Vec<u8>,
+    first: i64,
     statements: Vec<Statement>,
 }
 
@@ -39,8 +42,8 @@ impl Staging {
             rest: Vec::new(),
             is_long: false,
             is_blank: false,
-            rows: Vec::new(),
-            bytes: 0,
+            list: Vec::new(),
+            first: line,
             statements: Vec::new(),
         }
     }
@@ -69,7 +72,7 @@ impl Staging {
             self.end_line(import);
         }
         if has_more && self.is_blank {
-            self.add(import, self.line - 1, BLANK, None);
+            (self.statements).push(import.stage_one(self.line - 1, BLANK));
         }
         self.flush(import);
         std::mem::take(&mut self.statements)
@@ -85,59 +88,129 @@ impl Staging {
                 "The line is longer than {MAX_LINE} bytes. Give a group of many members in several lines, each with its \
                  name and some of them."
             );
-            return self.add(import, line, "", Some(&detail));
+            return self.refuse(import, line, &detail);
         }
         let bytes = bytes
             .strip_prefix(b"\xEF\xBB\xBF")
             .filter(|_| line == 1)
             .unwrap_or(&bytes);
         let Ok(text) = str::from_utf8(bytes) else {
-            return self.add(
-                import,
-                line,
-                "",
-                Some("The line is not UTF-8. Send it in UTF-8."),
-            );
+            return self.refuse(import, line, "The line is not UTF-8. Send it in UTF-8.");
         };
         let text = text.trim();
-        if text.as_bytes().contains(&b'\0') {
-            return self.add(
+        self.is_blank = text.is_empty();
+        let signs = Signs::of(text);
+        if signs.controls > 0 {
+            self.refuse(
                 import,
                 line,
-                "",
-                Some("The line has a character that no text has, U+0000. Leave it out."),
+                "The line has a control character as it is. Leave it out.",
             );
-        }
-        self.is_blank = text.is_empty();
-        if !self.is_blank {
-            self.add(import, line, text, None);
+        } else if self.is_blank {
+            self.list_item(import, line, 0, &[]);
+        } else if !text.as_bytes().starts_with(b"{") {
+            self.refuse(import, line, NO_OBJECT);
+        } else if signs.backslashes > text.len() / 2 {
+            self.refuse(
+                import,
+                line,
+                "The line is mostly backslashes. Escape its texts once.",
+            );
+        } else if text.len() + signs.escapes() > PART {
+            self.list_item(import, line, 0, &[]);
+            self.statements.push(import.stage_one(line, text));
+        } else {
+            let quote = &[signs.quote()];
+            self.list_item(import, line, text.len() + signs.escapes(), quote);
+            for part in text
+                .as_bytes()
+                .split_inclusive(|byte| signs.is_escaped(*byte))
+            {
+                match part.split_last() {
+                    Some((last, part)) if signs.is_escaped(*last) => {
+                        self.list.extend_from_slice(part);
+                        self.list.extend_from_slice(&[b'\\', *last]);
+                    }
+                    _ => self.list.extend_from_slice(part),
+                }
+            }
+            self.list.extend_from_slice(quote);
         }
     }
 
-    fn add(&mut self, import: Import<'_>, line: i64, text: &str, refused: Option<&str>) {
-        let escaped = |byte: u8| match byte {
-            b'"' | b'\\' => 2,
-            0..0x20 => 6,
-            _ => 1,
-        };
-        let bytes = text.bytes().map(escaped).sum::<usize>() + 200;
-        if bytes > PART {
-            return self.statements.push(import.stage_one(line, text));
-        }
-        if self.bytes + bytes > PART {
+    fn refuse(&mut self, import: Import<'_>, line: i64, detail: &str) {
+        let detail = json::text(&json::texts(&[detail]));
+        self.list_item(import, line, detail.len(), detail.as_bytes());
+    }
+
+    /// Begins what is listed of a line; of one of which nothing is, its place is kept.
+    fn list_item(&mut self, import: Import<'_>, line: i64, bytes: usize, begin: &[u8]) {
+        if self.list.len() + bytes > PART {
             self.flush(import);
         }
-        self.bytes += bytes;
-        let refused = refused.map(|detail| json::text(&json::texts(&[detail])));
-        let row = vec![Value::from(line), text.into(), refused.into()];
-        self.rows.push(row.into());
+        if !self.list.is_empty() {
+            self.list.push(b',');
+        } else if begin.is_empty() {
+            return;
+        } else {
+            self.first = line;
+            self.list.push(b'[');
+        }
+        let begin = if begin.is_empty() { b"null" } else { begin };
+        self.list.extend_from_slice(begin);
     }
 
     fn flush(&mut self, import: Import<'_>) {
-        self.bytes = 0;
-        let rows = std::mem::take(&mut self.rows);
-        if !rows.is_empty() {
-            self.statements.push(import.stage(&Value::from(rows)));
+        if self.list.is_empty() {
+            return;
         }
+        self.list.push(b']');
+        let list = std::mem::take(&mut self.list);
+        let list = String::from_utf8(list).unwrap_or_default();
+        self.statements.push(import.stage(self.first, &list));
+    }
+}
+
+/// How many there are in a line of the bytes that make its text longer, or that no JSON has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signs {
+    quotes: usize,
+    apostrophes: usize,
+    backslashes: usize,
+    controls: usize,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let mut signs = Self::default();
+        for byte in text.bytes() {
+            match byte {
+                b'"' => signs.quotes += 1,
+                b'\'' => signs.apostrophes += 1,
+                b'\\' => signs.backslashes += 1,
+                b'\t' | b'\r' => {}
+                0..0x20 => signs.controls += 1,
+                _ => {}
+            }
+        }
+        signs
+    }
+
+    /// What stands around the text: SQLite reads strings of JSON5, too, so that the quotes of JSON
+    /// need not be escaped, half of the bytes of short values.
+    fn quote(self) -> u8 {
+        if self.apostrophes > self.quotes {
+            b'"'
+        } else {
+            b'\''
+        }
+    }
+
+    fn is_escaped(self, byte: u8) -> bool {
+        byte == b'\\' || byte == self.quote()
+    }
+
+    fn escapes(self) -> usize {
+        self.backslashes + self.apostrophes.min(self.quotes)
     }
 }

@@ -69,16 +69,18 @@ impl Import<'_> {
         )
     }
 
-    /// Stores lines: number, text, and refusals or null, as a JSON array of arrays. Those that are
-    /// there stay, and where the job has begun or ended nothing is stored.
-    pub fn stage(&self, lines: &Value) -> Statement {
+    /// Stores lines, from the first on, of a JSON5 array with an item each: its text, an array of
+    /// refusals, or null, of which nothing is stored. Those that are there stay, and where the job
+    /// has begun or ended nothing is stored.
+    pub fn stage(&self, first: i64, lines: &str) -> Statement {
         statement!(
             "INSERT INTO import_lines (tenant_id, job_id, line, refused, text) \
-             SELECT {tenant}, {job}, value ->> 0, value ->> 2, value ->> 1 \
-             FROM json_each({lines}) WHERE {waits} ON CONFLICT DO NOTHING",
+             SELECT {tenant}, {job}, {first} + key, iif(type = 'array', value, NULL), iif(type = 'array', '', value) \
+             FROM json_each({lines}) WHERE type <> 'null' AND {waits} ON CONFLICT DO NOTHING",
             tenant = self.tenant,
             job = value(self.job),
-            lines = value(&json::text(lines)),
+            first = value(first),
+            lines = value(lines),
             waits = self.waits(),
         )
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use service::jobs::Budget;
+use store::{Parameter, Statement};
 use testing::client::{Client, Got, Operator, each};
 use testing::memory::Memory;
 
@@ -458,6 +459,81 @@ fn too_many_lines_are_refused_whole() {
         assert_eq!(memory.number("SELECT count(*) FROM import_lines"), 0);
     }
     Operator::new(&memory).import(id, "", &most).expect(200);
+}
+
+/// A part of quotes took more than a second: each of them was escaped twice on its way.
+#[test]
+fn a_line_that_is_no_object_is_not_stored() {
+    let memory = Memory::new();
+    let (id, _) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    let many = |text: &str| text.repeat(400_000 / text.len());
+    let no_object = "not a JSON object";
+    let lines = [
+        (many("\""), no_object),
+        (many("\\"), no_object),
+        (many("["), no_object),
+        (many("\u{feff}a"), no_object),
+        ("  null".to_owned(), no_object),
+        (format!("{{{}", many("\u{1}")), "control character"),
+        (format!("{{{}", many("\\")), "backslashes"),
+    ];
+    let body: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
+    *memory.database.sent.borrow_mut() = Some(Vec::new());
+    let got = admin.import(id, "more=true", &body);
+    let sent = memory.database.sent.take().unwrap();
+    let bytes = |parameter: &Parameter| match parameter {
+        Parameter::Text(text) => text.len(),
+        _ => 0,
+    };
+    let staged = sent.iter().flat_map(Statement::parameters).map(bytes);
+    assert!(staged.sum::<usize>() < 4_000);
+    assert_eq!(
+        memory.number("SELECT sum(length(text)) FROM import_lines"),
+        0
+    );
+    let job = got.expect(202)["id"].as_str().unwrap().to_owned();
+    let rest = format!("job={job}&line={}", lines.len() + 1);
+    let done = result(&memory, admin.import(id, &rest, &user("ada").to_string()));
+    let (counts, refused) = told(&done);
+    assert_eq!(counts, [1, 0, 0]);
+    assert_eq!(refused.len(), lines.len());
+    for ((number, detail), (at, (_, why))) in refused.iter().zip((1..).zip(&lines)) {
+        assert_eq!(*number, at);
+        assert!(detail.contains(why), "{detail}");
+    }
+}
+
+/// Lines are passed in strings of JSON5, by the quotes that they have fewer of.
+#[test]
+fn lines_come_as_they_were_sent() {
+    let memory = Memory::new();
+    let (id, client) = tenant(&memory);
+    let admin = Operator::new(&memory);
+    let many = "'".repeat(80);
+    let titles = [
+        "it's",
+        &many,
+        "\"\"\"\\\"'\\'",
+        "C:\\new\\table\\u0041 \\",
+        "line\nline\r\n\ttab\u{7f}\u{85}\u{2028}",
+        "Zoë 😀 \u{feff}日本",
+        "// comment /* , */ [null] $ ' \" `",
+    ];
+    let mut body = String::new();
+    for (number, title) in titles.iter().enumerate() {
+        let line = json!({ "schemas": [USER], "userName": format!("u{number}"), "title": title });
+        // White space of JSON between its parts, and blank lines between the lines.
+        let line = line.to_string().replace("\",\"", "\",\t\r \"");
+        body += &format!("\n \n{line}\r\n");
+    }
+    let done = result(&memory, admin.import(id, "", &body));
+    assert_eq!(told(&done), ([7, 0, 0], Vec::new()));
+    for (number, title) in titles.iter().enumerate() {
+        let filter = format!("/Users?filter=userName eq \"u{number}\"");
+        let page = client.get(&filter).expect(200);
+        assert_eq!(page["Resources"][0]["title"], *title);
+    }
 }
 
 #[test]

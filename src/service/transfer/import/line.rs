@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::failure::sentence;
 use crate::session::Session;
+use crate::transfer::staging::NO_OBJECT;
 use store::Database;
 use store::table::Table;
 
@@ -66,7 +67,7 @@ pub(super) fn json_of_refusals(refused: &[String]) -> Value {
 pub(super) fn read<D: Database>(session: &Session<'_, D>, text: &str) -> LineContent {
     let body = match json::parse(text) {
         Ok(Value::Object(body)) => body,
-        Ok(_) => return refusal("The line is not a JSON object. Send one object a line."),
+        Ok(_) => return refusal(NO_OBJECT),
         Err(error) => {
             return LineContent::Refused(format!(
                 "The line is not JSON: {error}. Send one object a line."
