@@ -34,7 +34,7 @@ pub(crate) use links::link_ids;
 pub(crate) use read_only::leave_out_read_only;
 use read_only::leave_out_sent;
 pub use refusal::MAX_VALUES;
-pub use rules::{check_required, replace, set_lasting, set_schemas, unique_values};
+pub use rules::{check_required, keep_unique, replace, set_lasting, set_schemas, unique_values};
 pub(crate) use rules::{immutable_parts, is_off, leave_out_incomplete};
 pub(crate) use values::{Values, is_same, merge, set_parts, unite};
 pub(crate) use wrapped::{is_blank, sub_named, unwrap_value};

@@ -1,9 +1,11 @@
 //! Replacing a resource (RFC 7644 §3.5.1).
 
+use scim::error::ScimType;
+use scim::habit::Habits;
 use scim::patch::LinkChange;
-use scim::resource::{Resource, replace};
+use scim::resource::{Resource, keep_unique, replace};
 use scim::resource_type::ResourceType;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::condition::Condition;
 use super::failure::Failure;
@@ -25,11 +27,13 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         selection: &Selection,
     ) -> Result<ResourceReply, Failure> {
+        let resource = self.accept(resource_type, body)?;
+        let deactivates = resource.deactivates(resource_type);
         let Resource {
             document,
             mut links,
             groups,
-        } = self.accept(resource_type, body)?;
+        } = resource;
         let has_members = Table::of(resource_type).has_members();
         if let Some(links) = &mut links {
             self.check_links(resource_type, links)?;
@@ -46,21 +50,30 @@ impl<D: Database> Session<'_, D> {
             (LinkChange::default(), links)
         };
         let projection = selection.bind(resource_type)?.after_write(&document);
-        self.modify(
-            resource_type,
-            reference,
-            condition,
-            &projection,
-            &|before, habits| {
+        // Who leaves does so with the name that he has, where the one that is sent is another's.
+        let mut is_kept = false;
+        loop {
+            let apply = |before: &Map<String, Value>, habits: &mut Habits| {
                 let mut document = document.clone();
+                if is_kept {
+                    keep_unique(resource_type, before, &mut document, habits);
+                }
                 replace(resource_type, before, &mut document, Some(habits))?;
                 Ok(After {
                     document,
                     members: members.clone(),
                     teams: teams.clone(),
                 })
-            },
-        )
-        .await
+            };
+            let outcome = self.modify(resource_type, reference, condition, &projection, &apply);
+            match outcome.await {
+                Err(Failure::Refused(error))
+                    if deactivates && !is_kept && error.scim_type() == ScimType::Uniqueness =>
+                {
+                    is_kept = true;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 }

@@ -405,6 +405,24 @@ fn a_name_in_use_keeps_nobody_active() {
     assert_eq!(got.body["active"], false);
     assert_eq!(got.body["userName"], "ada");
     assert_eq!(got.body["title"], "T");
+    // By PUT, as Okta has users leave: refused where he stays, or has left already.
+    let ida = client.user("ida");
+    let path = format!("/Users/{ida}");
+    let whole =
+        |active: bool| json!({ "userName": "taken", "title": "T", "active": active, "id": ida });
+    assert_eq!(client.put(&path, &whole(true)).status, 409);
+    let got = client.put(&path, &whole(false));
+    assert_eq!(got.status, 200, "{:#}", got.body);
+    assert_eq!(got.header("Scim-Ignored"), Some("userName"));
+    assert_eq!(got.body["active"], false);
+    assert_eq!(got.body["userName"], "ida");
+    assert_eq!(got.body["title"], "T");
+    assert_eq!(client.put(&path, &whole(false)).status, 409);
+    let replaced = |name: &str| {
+        let path = format!("/Users/{}", client.user(name));
+        let data = json!({ "userName": "taken", "active": false });
+        json!({ "method": "PUT", "path": path, "data": data })
+    };
     let leaver = |name: &str, operations: &Value| {
         json!({ "method": "PATCH", "path": format!("/Users/{}", client.user(name)), "data": {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -421,6 +439,8 @@ fn a_name_in_use_keeps_nobody_active() {
         vec![leaver("eve", &away), leaver("fay", &away)],
         // So does one who is inactive already.
         vec![gil, leaver("hal", &json!([title]))],
+        vec![replaced("jo")],
+        vec![replaced("kim"), leaver("lea", &away), replaced("max")],
     ];
     for operations in bulks {
         let bulk = json!({
@@ -432,7 +452,7 @@ fn a_name_in_use_keeps_nobody_active() {
             assert_eq!(done["status"], "200", "{got:#}");
         }
     }
-    for name in ["bob", "cy", "eve", "fay", "gil"] {
+    for name in ["bob", "cy", "eve", "fay", "gil", "jo", "kim", "lea", "max"] {
         let found = client.get(&format!("/Users?filter=userName eq \"{name}\""));
         assert_eq!(found.expect(200)["Resources"][0]["active"], false, "{name}");
     }
@@ -452,7 +472,13 @@ fn by_one_name_for_a_hundred() {
             { "op": "replace", "path": "active", "value": false },
         ] } })
     };
-    let mut operations: Vec<Value> = ids.iter().map(|id| leave(id, "taken")).collect();
+    let put = |id: &String| {
+        let data = json!({ "userName": "taken", "active": false });
+        json!({ "method": "PUT", "path": format!("/Users/{id}"), "data": data })
+    };
+    let (patched, replaced) = ids.split_at(50);
+    let patches = patched.iter().map(|id| leave(id, "taken"));
+    let mut operations: Vec<Value> = patches.chain(replaced.iter().map(put)).collect();
     // From here on it is free.
     operations.push(leave(&holder, "gone"));
     let later = client.user("later");

@@ -13,8 +13,8 @@
 //! another schema's resource, a required attribute without a value or with one that cannot be
 //! read, and more than the limits of a request or of a resource allow, but for looks. A unique
 //! value that another has shows when it is written: a PATCH goes on without it
-//! (`PatchOp::without_unique`), while a PUT or POST with the name of another is about that other,
-//! and is refused.
+//! (`PatchOp::without_unique`), and so does a PUT (`keep_unique`) where the user was active, while
+//! a POST with the name of another is about that other, and is refused.
 
 use alloc::{string::String, string::ToString, vec::Vec};
 

@@ -174,6 +174,26 @@ pub fn set_lasting(
     }
 }
 
+/// Leaves a user who is deactivated the unique values that he has, userName among them, and says
+/// so: for a PUT with those of another.
+pub fn keep_unique(
+    resource_type: &'static ResourceType,
+    before: &Map<String, Value>,
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+) {
+    if is_off(resource_type, before) || !is_off(resource_type, document) {
+        return;
+    }
+    for location in locations(resource_type) {
+        let value = get(before, location);
+        if location.attribute.uniqueness != Uniqueness::None && get(document, location) != value {
+            habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
+            put(document, location, value.cloned());
+        }
+    }
+}
+
 /// The location itself if it is immutable, or those of its parts that are; not the parts of a
 /// multi-valued attribute, whose values come and go as a whole.
 pub(crate) fn immutable_parts(location: Location) -> Vec<Location> {

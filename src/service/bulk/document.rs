@@ -2,7 +2,7 @@
 
 use scim::index::Index;
 use scim::patch::Split;
-use scim::resource::replace;
+use scim::resource::{keep_unique, replace};
 use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
@@ -25,25 +25,30 @@ impl<D: Database> Session<'_, D> {
         taken: Option<&Index>,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let data = job.operation.data.as_ref().unwrap_or(&Value::Null);
-        if let Ok(Action::Replace(..)) = job.action {
-            let mut next = self.accept(resource_type, data)?.document;
-            replace(resource_type, before, &mut next, Some(&mut self.habits()))?;
-            return Ok(Some(next));
-        }
-        let patch = self.accept_patch(resource_type, data)?;
-        let Split { own, links } = Split::of(patch.operations)?;
-        if !links.is_empty() {
-            return Ok(None);
-        }
         let mut document = before.clone();
-        self.apply(resource_type, &own, &mut document, &mut self.habits())?;
+        let is_whole = matches!(job.action, Ok(Action::Replace(..)));
+        if is_whole {
+            document = self.accept(resource_type, data)?.document;
+            let habits = &mut self.habits();
+            replace(resource_type, before, &mut document, Some(habits))?;
+        } else {
+            let patch = self.accept_patch(resource_type, data)?;
+            let Split { own, links } = Split::of(patch.operations)?;
+            if !links.is_empty() {
+                return Ok(None);
+            }
+            self.apply(resource_type, &own, &mut document, &mut self.habits())?;
+        }
         if let Some(taken) = taken.filter(|taken| !taken.is_empty()) {
             let rewrite = Rewrite::new(&self.view(resource_type), before, &document)?;
             let name = rewrite
                 .names()
                 .pop()
                 .map(|name| of_type(resource_type.name, name));
-            if name.is_some_and(|name| taken.has(&name)) {
+            let is_taken = name.is_some_and(|name| taken.has(&name));
+            if is_taken && is_whole {
+                keep_unique(resource_type, before, &mut document, &mut self.habits());
+            } else if is_taken {
                 let patch = self.accept_patch(resource_type, data)?;
                 let rest = patch.without_unique(&mut self.habits());
                 if let Some(rest) = rest {
