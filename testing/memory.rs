@@ -40,6 +40,8 @@ pub struct Sqlite {
     /// The batch at which it is as if the Worker were killed: how many come before it, and whether
     /// it is done, and only its answer lost.
     pub kill: Cell<Option<(usize, bool)>>,
+    /// What another writer does before a batch: how many come before that, and his SQL.
+    pub meanwhile: RefCell<Option<(usize, String)>>,
     /// Rows that each batch says to have read, for a test to raise.
     pub rows_read: Cell<u64>,
     /// Statements that wrote resources and had not passed the seam of writes.
@@ -109,6 +111,7 @@ impl Sqlite {
             sent: RefCell::default(),
             cost: Cell::default(),
             kill: Cell::default(),
+            meanwhile: RefCell::default(),
             rows_read: Cell::default(),
             strays: Cell::default(),
             number: 1,
@@ -247,6 +250,12 @@ impl Database for Sqlite {
             return Err(killed());
         }
         let mut connection = self.connection.borrow_mut();
+        let meanwhile = self.meanwhile.take();
+        if let Some((0, text)) = &meanwhile {
+            connection.execute_batch(text).unwrap();
+        } else {
+            *self.meanwhile.borrow_mut() = meanwhile.map(|(left, text)| (left - 1, text));
+        }
         let transaction = connection.transaction().unwrap();
         let mut results = Vec::new();
         for statement in &statements {

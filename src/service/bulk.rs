@@ -29,6 +29,7 @@ mod document;
 mod job;
 mod order;
 mod outcome;
+mod stored;
 
 use action::Action;
 use job::{Job, not_there};

@@ -496,6 +496,53 @@ fn by_one_name_for_a_hundred() {
     }
 }
 
+/// The holder of a name goes while a Bulk is at work, and somebody else changes who is to have it.
+#[test]
+fn a_name_that_is_free_by_now_is_given() {
+    let bulk = |before: usize, meanwhile: &str, data: &[(&str, Value)]| {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        client.user("taken");
+        let mut operations = Vec::new();
+        for (name, operation) in data {
+            let path = format!("/Users/{}", client.user(name));
+            let data = json!({ "Operations": [operation] });
+            operations.push(json!({ "method": "PATCH", "path": path, "data": data }));
+        }
+        let free = format!("DELETE FROM users WHERE user_name_folded = 'taken'; {meanwhile}");
+        *memory.database.meanwhile.borrow_mut() = Some((before, free));
+        let got = client.post("/Bulk", &json!({ "Operations": operations }));
+        assert_eq!(memory.database.meanwhile.take(), None, "before {before}");
+        for done in got.body["Operations"].as_array().unwrap() {
+            assert_eq!(done["status"], "200", "before {before}: {done:#}");
+        }
+        memory
+    };
+    let replace = |value: Value| json!({ "op": "replace", "value": value });
+    let renames = ["taken", "robert"].map(|name| replace(json!({ "userName": name })));
+    let [ada, bob] = ["ada", "bob"];
+    let renames = [(ada, renames[0].clone()), (bob, renames[1].clone())];
+    // In front of the read, of the write, and of a look at why that wrote nothing.
+    for before in 0..3 {
+        let meanwhile =
+            "UPDATE users SET version = 'another' WHERE user_name_folded IN ('ada', 'bob')";
+        let memory = bulk(before, meanwhile, &renames);
+        let found = "SELECT count(*) FROM users WHERE user_name IN ('taken', 'robert')";
+        assert_eq!(memory.number(found), 2, "before {before}");
+    }
+    let leave = replace(json!({ "userName": "taken", "active": false }));
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let leavers = names.map(|name| (name, leave.clone()));
+    // In front of each batch but the last, behind whose read nobody asks.
+    for before in 0..11 {
+        let memory = bulk(before, "", &leavers);
+        let active = "SELECT count(*) FROM users WHERE active = 1";
+        assert_eq!(memory.number(active), 0, "before {before}");
+        let found = "SELECT count(*) FROM users WHERE user_name = 'taken'";
+        assert_eq!(memory.number(found), 1, "before {before}");
+    }
+}
+
 /// What is no operation, as a removal of nothing that is named.
 #[test]
 fn by_what_is_no_operation() {

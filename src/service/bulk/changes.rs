@@ -10,13 +10,14 @@ use scim::resource_type::{ResourceType, USER_TYPE};
 use super::action::Action;
 use super::job::Job;
 use super::outcome::Success;
+use super::stored::StoredResources;
 use crate::failure::{Failure, name_in_use, not_begun};
 use crate::session::Session;
 use crate::write::{Change, ChangeKind, Links, Rewrite, of_type};
 use crate::{assemble::parse_stored, condition::Condition};
-use store::limits::{RUN_HELD, RUN_READ, changing, load, waiting};
+use store::limits::{RUN_HELD, changing, load, waiting};
 use store::read::{ResourceRef, Stored};
-use store::{self, Database, run};
+use store::{self, Database};
 use store::{batch::Batch, guard::Guard};
 
 /// A change that is to be written.
@@ -44,27 +45,6 @@ struct RunPlan {
     holds: usize,
 }
 
-/// What a run has read.
-#[derive(Default)]
-struct StoredResources {
-    /// The resources that were found, each by [`of_type`].
-    resources: Index,
-    /// What is stored of each, by its number; none where it is too large for a run, or was taken.
-    stored: Vec<Option<Stored>>,
-}
-
-impl StoredResources {
-    /// What is stored of a resource, where it is there.
-    fn of(
-        &mut self,
-        resource_type: &'static ResourceType,
-        id: &str,
-    ) -> Option<&mut Option<Stored>> {
-        let number = self.resources.number(&of_type(resource_type.name, id))?;
-        self.stored.get_mut(number)
-    }
-}
-
 /// What became of an operation before anything was written.
 enum Preparation {
     /// It waits for the batch.
@@ -77,8 +57,9 @@ enum Preparation {
 
 impl<D: Database> Session<'_, D> {
     /// Changes and deletes several resources, and tells how many of the operations are settled;
-    /// none, and nothing is written, where fewer are to be tried. `taken` has the names, each by
-    /// [`of_type`], that were found to be another's since names last changed.
+    /// none, and nothing is written, where fewer are to be tried. `taken` has the names of users that
+    /// were found to be another's since names last changed here; whether they are yet is asked with
+    /// each run, for somebody else may change names, too.
     pub(super) async fn change_run(
         &self,
         jobs: &mut [Job],
@@ -86,7 +67,7 @@ impl<D: Database> Session<'_, D> {
         strict: bool,
         taken: &mut Index,
     ) -> Result<usize, Failure> {
-        let mut stored = self.read_run(jobs, run).await?;
+        let mut stored = self.read_run(jobs, run, taken).await?;
         let mut work = RunPlan::default();
         for &index in run {
             let preparation = match jobs.get(index) {
@@ -120,44 +101,6 @@ impl<D: Database> Session<'_, D> {
             *taken = Index::default();
         }
         self.write_run(jobs, work, strict, taken).await
-    }
-
-    /// Reads what the operations of a run change.
-    async fn read_run(&self, jobs: &[Job], run: &[usize]) -> Result<StoredResources, Failure> {
-        let mut batch = Batch::default();
-        let mut read = Vec::new();
-        for resource_type in ResourceType::all() {
-            let mut ids: Vec<&str> = Vec::new();
-            for index in run {
-                if let Some(Ok(
-                    Action::Patch(of, ResourceRef::Id(id))
-                    | Action::Replace(of, ResourceRef::Id(id)),
-                )) = jobs.get(*index).map(|job| &job.action)
-                    && *of == resource_type
-                {
-                    ids.push(id);
-                }
-            }
-            if !ids.is_empty() {
-                let statement = run::stored_many(&self.view(resource_type), &ids);
-                read.push((resource_type.name, batch.add(statement)));
-            }
-        }
-        let mut found = StoredResources::default();
-        if batch.is_empty() {
-            return Ok(found);
-        }
-        batch.expect(RUN_READ);
-        let mut answers = self.send(batch).await?;
-        for (name, handle) in read {
-            for mut row in answers.rows(handle) {
-                let (id, stored) = run::read_one_of_many(&mut row)?;
-                if found.resources.add(&of_type(name, &id)) {
-                    found.stored.push(stored);
-                }
-            }
-        }
-        Ok(found)
     }
 
     fn prepare(
@@ -352,7 +295,7 @@ impl<D: Database> Session<'_, D> {
             return Ok(());
         }
         let indices: Vec<usize> = rest.iter().map(|pending| pending.index).list();
-        let mut now = self.read_run(jobs, &indices).await?;
+        let mut now = self.read_run(jobs, &indices, taken).await?;
         for pending in rest {
             let Pending {
                 index,
@@ -363,8 +306,11 @@ impl<D: Database> Session<'_, D> {
             } = pending;
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
-            if is_same && let Some(name) = rewrite.names().pop() {
-                taken.add(&of_type(resource_type.name, name));
+            if is_same
+                && *resource_type == USER_TYPE
+                && let Some(name) = rewrite.names().pop()
+            {
+                taken.add(name);
             }
             // Who is to leave does so without the name, which only a PATCH alone does.
             match (rewrite.changed_key()).filter(|_| is_same && !rewrite.leaves_inactive()) {

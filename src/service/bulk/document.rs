@@ -3,14 +3,14 @@
 use scim::index::Index;
 use scim::patch::Split;
 use scim::resource::{keep_unique, replace};
-use scim::resource_type::ResourceType;
+use scim::resource_type::{ResourceType, USER_TYPE};
 use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::job::Job;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::write::{Rewrite, of_type};
+use crate::write::Rewrite;
 use store::Database;
 
 impl<D: Database> Session<'_, D> {
@@ -41,11 +41,8 @@ impl<D: Database> Session<'_, D> {
         }
         if let Some(taken) = taken.filter(|taken| !taken.is_empty()) {
             let rewrite = Rewrite::new(&self.view(resource_type), before, &document)?;
-            let name = rewrite
-                .names()
-                .pop()
-                .map(|name| of_type(resource_type.name, name));
-            let is_taken = name.is_some_and(|name| taken.has(&name));
+            let name = rewrite.names().pop();
+            let is_taken = *resource_type == USER_TYPE && name.is_some_and(|name| taken.has(name));
             if is_taken && is_whole {
                 keep_unique(resource_type, before, &mut document, &mut self.habits());
             } else if is_taken {
