@@ -110,11 +110,11 @@ impl Staging {
             self.list_item(import, line, 0, &[]);
         } else if !text.as_bytes().starts_with(b"{") {
             self.refuse(import, line, NO_OBJECT);
-        } else if signs.backslashes > text.len() / 2 {
+        } else if 5 * signs.escapes() > 2 * text.len() {
             self.refuse(
                 import,
                 line,
-                "The line is mostly backslashes. Escape its texts once.",
+                "The line is mostly backslashes, quotes or tabs. Escape its texts once.",
             );
         } else if text.len() + signs.escapes() > PART {
             self.list_item(import, line, 0, &[]);
@@ -176,7 +176,7 @@ impl Staging {
 struct Signs {
     quotes: usize,
     apostrophes: usize,
-    backslashes: usize,
+    others: usize,
     controls: usize,
 }
 
@@ -187,8 +187,7 @@ impl Signs {
             match byte {
                 b'"' => signs.quotes += 1,
                 b'\'' => signs.apostrophes += 1,
-                b'\\' => signs.backslashes += 1,
-                b'\t' | b'\r' => {}
+                b'\\' | b'\t' | b'\r' => signs.others += 1,
                 0..0x20 => signs.controls += 1,
                 _ => {}
             }
@@ -211,6 +210,6 @@ impl Signs {
     }
 
     fn escapes(self) -> usize {
-        self.backslashes + self.apostrophes.min(self.quotes)
+        self.others + self.apostrophes.min(self.quotes)
     }
 }

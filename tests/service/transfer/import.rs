@@ -477,6 +477,8 @@ fn a_line_that_is_no_object_is_not_stored() {
         ("  null".to_owned(), no_object),
         (format!("{{{}", many("\u{1}")), "control character"),
         (format!("{{{}", many("\\")), "backslashes"),
+        (format!("{{{}", many("\"'")), "quotes"),
+        (format!("{{{}}}", many("\t")), "tabs"),
     ];
     let body: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
     *memory.database.sent.borrow_mut() = Some(Vec::new());
