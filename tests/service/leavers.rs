@@ -476,9 +476,9 @@ fn by_one_name_for_a_hundred() {
         let data = json!({ "userName": "taken", "active": false });
         json!({ "method": "PUT", "path": format!("/Users/{id}"), "data": data })
     };
-    let (patched, replaced) = ids.split_at(50);
-    let patches = patched.iter().map(|id| leave(id, "taken"));
-    let mut operations: Vec<Value> = patches.chain(replaced.iter().map(put)).collect();
+    let (some, others) = ids.split_at(50);
+    let patches = some.iter().map(|id| leave(id, "taken"));
+    let mut operations: Vec<Value> = patches.chain(others.iter().map(put)).collect();
     // From here on it is free.
     operations.push(leave(&holder, "gone"));
     let later = client.user("later");

@@ -57,9 +57,9 @@ enum Preparation {
 
 impl<D: Database> Session<'_, D> {
     /// Changes and deletes several resources, and tells how many of the operations are settled;
-    /// none, and nothing is written, where fewer are to be tried. `taken` has the names of users that
-    /// were found to be another's since names last changed here; whether they are yet is asked with
-    /// each run, for somebody else may change names, too.
+    /// none, and nothing is written, where fewer are to be tried. `taken` has the names of users
+    /// that were found to be another's since names last changed here; whether they are yet is asked
+    /// with each run, for somebody else may change names, too.
     pub(super) async fn change_run(
         &self,
         jobs: &mut [Job],
@@ -307,7 +307,7 @@ impl<D: Database> Session<'_, D> {
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
             if is_same
-                && *resource_type == USER_TYPE
+                && rewrite.leaves_inactive()
                 && let Some(name) = rewrite.names().pop()
             {
                 taken.add(name);

@@ -3,7 +3,7 @@
 use scim::index::Index;
 use scim::patch::Split;
 use scim::resource::{keep_unique, replace};
-use scim::resource_type::{ResourceType, USER_TYPE};
+use scim::resource_type::ResourceType;
 use serde_json::{Map, Value};
 
 use super::action::Action;
@@ -42,7 +42,7 @@ impl<D: Database> Session<'_, D> {
         if let Some(taken) = taken.filter(|taken| !taken.is_empty()) {
             let rewrite = Rewrite::new(&self.view(resource_type), before, &document)?;
             let name = rewrite.names().pop();
-            let is_taken = *resource_type == USER_TYPE && name.is_some_and(|name| taken.has(name));
+            let is_taken = name.is_some_and(|name| taken.has(name));
             if is_taken && is_whole {
                 keep_unique(resource_type, before, &mut document, &mut self.habits());
             } else if is_taken {

@@ -68,13 +68,13 @@ impl<D: Database> Session<'_, D> {
             return Ok(found);
         }
         let names = taken.iter().map(|(name, _)| (name, name)).list();
-        let asked = names
+        let statement = names
             .first()
             .and_then(|_| run::names_in_use(&self.view(&USER_TYPE), &names));
-        let asked = batch.add_all(asked);
+        let in_use = batch.add_all(statement);
         batch.expect(RUN_READ);
         let mut answers = self.send(batch).await?;
-        *taken = all_ids(answers.rows_of(&asked))?;
+        *taken = all_ids(answers.rows_of(&in_use))?;
         for (name, handle) in read {
             for mut row in answers.rows(handle) {
                 let (id, stored) = run::read_one_of_many(&mut row)?;
