@@ -159,11 +159,11 @@ async fn answer<D: Database, B: Upload>(
         origin: &request.origin,
     };
     let mut answer = step::answer(&environment.context, route.handler.act, &call).await?;
-    let mut waited = 0;
+    let mut turns = 0;
     while let Answer::NothingYet(_, seconds) = answer
-        && waited < seconds
+        && turns < seconds
     {
-        waited += 1;
+        turns += 1;
         environment.context.database.pause(SECOND).await;
         // Whoever may no longer ask hears so now, and that the tenant has ended.
         let now = begin(environment, Credential(token), which.as_ref()).await?;

@@ -74,12 +74,12 @@ pub async fn json<D: Database, B: Upload>(
             "A compressed body is not read. Send the body as it is, without Content-Encoding.",
         ));
     }
-    let announced = request.body.announced_length();
-    for_log.length.set(announced.unwrap_or_default());
-    if announced.is_some_and(|bytes| bytes > limit) {
+    let length = request.body.announced_length();
+    for_log.length.set(length.unwrap_or_default());
+    if length.is_some_and(|bytes| bytes > limit) {
         return Err(Fault::too_large(too_long()));
     }
-    let is_small = announced.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
+    let is_small = length.is_some_and(|bytes| bytes <= UNKNOWN_CALLER);
     if !is_small {
         session.authenticate().await?;
     }

@@ -133,15 +133,15 @@ async fn answer<D: Database, B: Upload>(
         ));
     }
     let token_request = token_request(&form, basic.as_ref(), &request.origin)?;
-    let granted = grant(&environment.context, &token_request).await;
-    let granted = granted.map_err(|why| why_none(why, trace))?;
-    trace.notes.tenant = Some(granted.tenant);
-    trace.notes.later.extend(granted.later);
+    let grant = grant(&environment.context, &token_request).await;
+    let grant = grant.map_err(|why| why_none(why, trace))?;
+    trace.notes.tenant = Some(grant.tenant);
+    trace.notes.later.extend(grant.later);
     let body = ObjectText::new()
-        .text("access_token", &granted.token)
+        .text("access_token", &grant.token)
         .text("token_type", "Bearer")
         .member("expires_in", &LIFETIME.to_string())
-        .text("scope", granted.scope);
+        .text("scope", grant.scope);
     Ok(Reply::json(200, body.end()).with("Content-Type", "application/json"))
 }
 

@@ -100,12 +100,12 @@ pub async fn work(env: &Env, settings: &Settings, hold: &Hold, minute: Option<u6
         let worked = jobs::work_everywhere(&context, &allowance).await;
         return wake(env, note("a job was not gone on with", worked)).await;
     };
-    let done = minute::work(&context, budget, minute).await;
-    for (what, error) in done.failures {
+    let minute_end = minute::work(&context, budget, minute).await;
+    for (what, error) in minute_end.failures {
         note(what, Err::<(), _>(error));
     }
-    wake(env, done.wakes).await;
-    report(env, done.report).await;
+    wake(env, minute_end.wakes).await;
+    report(env, minute_end.report).await;
 }
 
 /// Goes on with what the Worker was woken up for.

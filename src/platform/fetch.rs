@@ -49,9 +49,9 @@ impl Fetch for PlatformFetch {
             headers,
             body,
         } = sent;
-        let posted = post(address, headers, body, MOST_OF_REPLY, LONGEST_POST);
+        let promise = post(address, headers, body, MOST_OF_REPLY, LONGEST_POST);
         Box::pin(async move {
-            let text = JsFuture::from(posted).await.ok()?.as_string()?;
+            let text = JsFuture::from(promise).await.ok()?.as_string()?;
             let mut lines = text.splitn(3, '\n');
             Some(PostReply {
                 status: lines.next()?.parse().ok()?,

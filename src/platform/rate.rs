@@ -35,12 +35,12 @@ impl Rates for PlatformRates<'_> {
             Rate::Refused => ("RATE_REFUSED", String::new()),
             Rate::Client(client) => ("RATE_CLIENT", client.to_owned()),
         };
-        let counted = take(self.env, self.request, binding, &key, count);
+        let promise = take(self.env, self.request, binding, &key, count);
         Box::pin(async move {
-            match counted {
+            match promise {
                 None => true,
                 // What cannot count refuses nobody.
-                Some(counted) => JsFuture::from(counted)
+                Some(promise) => JsFuture::from(promise)
                     .await
                     .map_or(true, |is_within| is_within.is_truthy()),
             }

@@ -71,7 +71,7 @@ pub fn changes(
 /// assert!(hidden_names(&GROUP_TYPE).is_empty());
 /// ```
 pub fn hidden_names(resource_type: &'static ResourceType) -> Vec<String> {
-    let mut hidden = Vec::new();
+    let mut secrets = Vec::new();
     for Location {
         extension,
         attribute,
@@ -81,12 +81,12 @@ pub fn hidden_names(resource_type: &'static ResourceType) -> Vec<String> {
         if !is_hidden(Some(attribute)) {
             continue;
         }
-        hidden.push(match extension {
+        secrets.push(match extension {
             Some(schema) => [schema.uri, "\".\"", attribute.name].concat(),
             None => attribute.name.to_string(),
         });
     }
-    hidden
+    secrets
 }
 
 fn is_hidden(attribute: Option<&'static Attribute>) -> bool {
@@ -105,8 +105,8 @@ fn differ(
     after: &Map<String, Value>,
     tell: &mut dyn FnMut(&str, &Value, &Value),
 ) {
-    let gone = before.keys().filter(|key| !after.contains_key(*key));
-    for key in after.keys().chain(gone) {
+    let removals = before.keys().filter(|key| !after.contains_key(*key));
+    for key in after.keys().chain(removals) {
         let [before, after] = [before, after].map(|of| of.get(key).unwrap_or(&Value::Null));
         if before != after {
             tell(key, before, after);

@@ -77,10 +77,10 @@ impl<D: Database> Session<'_, D> {
 
     /// Notes what was seen in a body, and refuses what no schema has, unless it deactivates a user.
     fn check_mapped(&self, habits: &Habits, deactivates: bool) -> Result<(), Failure> {
-        let unmapped = habits
+        let gap = habits
             .first_unmapped()
             .filter(|_| self.settings().refuse_unmapped);
-        let result = match unmapped {
+        let result = match gap {
             Some(path) if !deactivates => Err(unmapped_attribute(path).into()),
             Some(_) | None => Ok(()),
         };

@@ -124,17 +124,17 @@ pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
 /// Encrypts the sort value of a row: the code, and behind it the value under its stream.
 fn encrypt(credential: &str, id: &str, value: &str) -> Option<String> {
     let code = value_code(credential, id, value.as_bytes())?;
-    let hidden = under_stream(credential, &code, value.as_bytes())?;
+    let cipher = under_stream(credential, &code, value.as_bytes())?;
     Some(base16ct::lower::encode_string(
-        &[code.as_slice(), &hidden].concat(),
+        &[code.as_slice(), &cipher].concat(),
     ))
 }
 
 /// Reads what [`encrypt`] wrote for the same credential and row.
 fn decrypt(credential: &str, id: &str, text: &str) -> Option<String> {
     let bytes = base16ct::lower::decode_vec(text).ok()?;
-    let (code, hidden) = bytes.split_at_checked(CODE_BYTES)?;
-    let value = under_stream(credential, code, hidden)?;
+    let (code, cipher) = bytes.split_at_checked(CODE_BYTES)?;
+    let value = under_stream(credential, code, cipher)?;
     let expected = value_code(credential, id, &value)?;
     bool::from(expected.ct_eq(code)).then_some(())?;
     String::from_utf8(value).ok()
@@ -181,8 +181,8 @@ pub fn open(text: &str, credential: &str) -> Result<Cursor, Error> {
     };
     let key = match key.as_str() {
         None => None,
-        Some(hidden) => {
-            let value = decrypt(credential, id, hidden);
+        Some(cipher) => {
+            let value = decrypt(credential, id, cipher);
             Some(
                 value
                     .and_then(|value| SortKey::parse(&value))

@@ -58,10 +58,10 @@ impl<D: Database> Session<'_, D> {
 
     /// Notes who was removed by a change that was made.
     pub(crate) fn note_gone(&self, removals: &[Handle], answers: &mut Answers) {
-        let mut gone = self.removals.borrow_mut();
+        let mut all = self.removals.borrow_mut();
         for row in answers.rows_of(removals) {
             if let Some(Cell::Text(id)) = row.0.first() {
-                gone.add(id);
+                all.add(id);
             }
         }
     }

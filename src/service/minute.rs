@@ -55,8 +55,8 @@ pub async fn work<D: Database>(
         }
         let trimmed = trim_requests(directory, minute, &whole.part(KINDS)).await;
         outcome.note("the log of requests was not trimmed", trimmed);
-        let sealed = seal_everywhere(directory, &whole.part(KINDS)).await;
-        outcome.note("events were not sealed", sealed);
+        let result = seal_everywhere(directory, &whole.part(KINDS)).await;
+        outcome.note("events were not sealed", result);
         if minute == 0 {
             let swept = sweep(directory, &whole.part(SWEEP)).await;
             outcome.note("what has expired was not removed", swept);

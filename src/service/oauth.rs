@@ -101,7 +101,7 @@ pub async fn grant<D: Database>(
     let secret = secret.as_deref();
     let new = IssuedToken::make(context, request.scope, &now)?;
     let issue = clients::issue(request.client, secret, &new.row(), &now.text);
-    let issued = batch.add(issue);
+    let grant_row = batch.add(issue);
     let mut answers = match context.send(batch).await {
         Err(store::Error::Unique(_)) => {
             return Err(GrantRefusal::Client(
@@ -111,7 +111,9 @@ pub async fn grant<D: Database>(
         Err(store::Error::Suspended) => return Err(GrantRefusal::Suspended),
         sent => sent?,
     };
-    let row = answers.row(issued).ok_or(GrantRefusal::Client(unknown))?;
+    let row = answers
+        .row(grant_row)
+        .ok_or(GrantRefusal::Client(unknown))?;
     let tenant = row.count(0)?;
     let today = now.text.get(..10).unwrap_or_default();
     Ok(Grant {

@@ -49,11 +49,11 @@ impl Removals {
     /// Whether an operation removed nobody.
     pub(crate) fn has_missed(&self, ids: &MemberIds) -> bool {
         let is_there = |id: &String| {
-            let meant = ids.of(id).and_then(Option::as_ref);
+            let own = ids.of(id).and_then(Option::as_ref);
             // Of a value that waited it is the image of a userName.
             self.there.has(id)
                 || self.there.has(&fold_str(id))
-                || meant.is_some_and(|id| self.there.has(id))
+                || own.is_some_and(|id| self.there.has(id))
         };
         self.ids.iter().any(|of_one| !of_one.iter().any(is_there))
     }

@@ -43,8 +43,8 @@ pub async fn seal_everywhere<D: Database>(
     let turn = directory.clock.now().milliseconds / 60_000;
     for (_, shard) in directory.all_from(turn) {
         while allowance.has(ROUND) {
-            let (sent, has_more) = seal(&shard, &key).await?;
-            allowance.spend(sent);
+            let (count, has_more) = seal(&shard, &key).await?;
+            allowance.spend(count);
             if !has_more {
                 break;
             }
@@ -65,12 +65,12 @@ async fn seal<D: Database>(
         batch.add(seals::last_seals()),
     );
     let mut answers = context.send(batch).await?;
-    let mut sealed = Vec::new();
+    let mut entries = Vec::new();
     for mut row in answers.rows(last) {
         let read = |cells: &mut Cells<'_>| (cells.count(), cells.count(), cells.required_text());
-        sealed.push(row.read(read)?);
+        entries.push(row.read(read)?);
     }
-    let last_of = |tenant| sealed.iter().find(|(known, ..)| *known == tenant);
+    let last_of = |tenant| entries.iter().find(|(known, ..)| *known == tenant);
     let mut blocks: Vec<Block> = Vec::new();
     let (mut position, mut is_trimmed) = (0, false);
     for mut row in answers.rows(events) {
@@ -151,10 +151,10 @@ async fn seal<D: Database>(
         batch.add(seals::mark(&marks.into()));
     }
     batch.add(seals::note(position));
-    let sent = 2 + batch.len();
+    let count = 2 + batch.len();
     match context.send(batch).await {
         // Another sealer was faster.
-        Err(Error::Unique(_)) => Ok((sent, false)),
-        result => result.map(|_| (sent, true)),
+        Err(Error::Unique(_)) => Ok((count, false)),
+        result => result.map(|_| (count, true)),
     }
 }

@@ -78,14 +78,14 @@ mod tests {
     #[test]
     fn it_signs_as_the_specification_does() {
         let secret = base64::decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signed = sign(
+        let signature = sign(
             &secret,
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             "1614265330",
             "{\"test\": 2432232314}",
         );
         let wanted = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-        assert_eq!(signed.as_deref(), Some(wanted));
+        assert_eq!(signature.as_deref(), Some(wanted));
     }
 
     fn endpoint(key: &str, version: i64) -> Endpoint {

@@ -91,13 +91,13 @@ pub fn removals(
     if let [one] = change.remove.as_slice() {
         return vec![some(fragment!("= {one}", one = value(one)))];
     }
-    let listed = |ids| {
+    let removal = |ids| {
         some(fragment!(
             "IN (SELECT value FROM json_each({ids}))",
             ids = Fragment::Made(ids),
         ))
     };
-    chunks(&change.remove).map(listed).list()
+    chunks(&change.remove).map(removal).list()
 }
 
 /// The statements that make the rest of the change behind [`removals`].

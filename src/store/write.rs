@@ -183,11 +183,11 @@ pub fn update(
     next: &NextVersion<'_>,
 ) -> Statement {
     // A key that stays is not named: naming it would write its index again.
-    let changed = view.table().keys.iter().filter(|key| {
+    let keys = view.table().keys.iter().filter(|key| {
         let held = key.value(next.before);
         held != key.value(&next.draft.folded)
     });
-    let keys = changed.map(|key| {
+    let keys = keys.map(|key| {
         let alone = view.alone().filter(|_| key.unique);
         fragment!(
             ", {column} = {key}{alone}",
@@ -327,16 +327,16 @@ pub fn touch_teams_of(
     version: &str,
     now: &str,
 ) -> Statement {
-    let meant = || fragment!(" AND {exists}", exists = guard.exists(view, reference));
+    let guarded_by = || fragment!(" AND {exists}", exists = guard.exists(view, reference));
     statement!(
         "UPDATE teams SET version = {version}{updated} \
          WHERE tenant_id = {tenant} AND id IN (\
          SELECT m.team_id FROM team_members m INDEXED BY team_members_member \
-         WHERE m.tenant_id = {tenant} AND m.member_id = {id}){meant}",
+         WHERE m.tenant_id = {tenant} AND m.member_id = {id}){guarded_by}",
         version = value(version),
         updated = set_updated_at(now),
         tenant = view.tenant,
         id = reference.id_in(view),
-        meant = (guard != Guard::None).then(meant),
+        guarded_by = (guard != Guard::None).then(guarded_by),
     )
 }

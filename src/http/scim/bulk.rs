@@ -21,9 +21,9 @@ pub(super) fn reply(outcomes: &[OperationOutcome]) -> Reply {
         .filter_map(|outcome| outcome.location.clone());
     reply.locations.extend(locations);
     let mut failures = outcomes.iter().zip(1..);
-    let failed =
+    let first =
         failures.find_map(|(outcome, number)| Some((outcome.result.as_ref().err()?, number)));
-    if let Some((failure, number)) = failed {
+    if let Some((failure, number)) = first {
         let (_, scim_type, detail) = failure_words(failure);
         reply.scim_type = scim_type.map(ScimType::as_str);
         reply.operation = Some(number);

@@ -149,11 +149,11 @@ fn unknown(patterns: impl Iterator<Item = &'static str>, first: &str) -> String 
     let fixed = patterns
         .filter_map(|pattern| segments(pattern).next())
         .filter(|part| placeholder(part).is_none());
-    let meant = ResourceType::all()
+    let segment = ResourceType::all()
         .filter_map(|known| known.endpoint.get(1..))
         .chain(fixed)
         .find(|name| name.eq_ignore_ascii_case(first));
-    match meant {
+    match segment {
         Some(name) if name == first => format!(
             "There is no such address below /{name}. Shorten the path, or write a slash that belongs to an id as %2F."
         ),

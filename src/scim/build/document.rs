@@ -127,10 +127,10 @@ pub(crate) fn resource_type(
 /// A URN whose characters need no escaping in a filter, a PATCH path, a URL or a JSON path, and
 /// whose last part can be told from an attribute name behind it.
 fn is_urn(uri: &str) -> bool {
-    let allowed =
+    let is_fit =
         |other: char| other.is_ascii_alphanumeric() || matches!(other, ':' | '.' | '_' | '-');
     uri.starts_with("urn:")
-        && uri.chars().all(allowed)
+        && uri.chars().all(is_fit)
         && uri.split(':').count() > 2
         && uri.split(':').all(|part| !part.is_empty())
         && is_attribute_name(last_part(uri))

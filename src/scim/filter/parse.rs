@@ -57,16 +57,16 @@ impl<'a> Parser<'a> {
 
     fn disjunction(&mut self) -> Result<Filter, Error> {
         let mut parts = vec![self.conjunction()?];
-        let mut listed: Vec<String> = parts.iter().filter_map(list_of).list();
+        let mut lists: Vec<String> = parts.iter().filter_map(list_of).list();
         self.count()?;
         while self.connective("or") {
             let part = self.conjunction()?;
             if let Some(list) = list_of(&part) {
-                if listed.contains(&list) {
+                if lists.contains(&list) {
                     self.comparisons -= 1;
                     self.values += 1;
                 } else {
-                    listed.push(list);
+                    lists.push(list);
                 }
             }
             self.count()?;
@@ -99,14 +99,14 @@ impl<'a> Parser<'a> {
     }
 
     fn term(&mut self) -> Result<Filter, Error> {
-        let negated = self.negation();
+        let is_not = self.negation();
         if self.peek() != Some('(') {
             return self.expression();
         }
         self.open()?;
         let inner = self.disjunction()?;
         self.close(')', "'and', 'or' or ')'")?;
-        Ok(if negated {
+        Ok(if is_not {
             Filter::Not(Box::new(inner))
         } else {
             inner

@@ -74,14 +74,14 @@ impl Values {
         if fold_value(leaf, twin) == image {
             return Ok(None);
         }
-        let merged = if counts {
+        let both = if counts {
             merge_into(self.of, twin, &value)
         } else {
             merge_into(self.of, &value, twin)
         };
-        match merged {
-            Ok(merged) => {
-                *twin = merged;
+        match both {
+            Ok(both) => {
+                *twin = both;
                 Ok(Some(place))
             }
             Err(error) => {
@@ -126,11 +126,11 @@ fn identity(image: &Value) -> String {
 }
 
 fn merge_into(of: Location, value: &Value, other: &Value) -> Result<Value, Error> {
-    let mut merged = value.clone();
+    let mut both = value.clone();
     if let Value::Object(parts) = other {
-        set_parts(of, &mut merged, |object| merge(object, parts))?;
+        set_parts(of, &mut both, |object| merge(object, parts))?;
     }
-    Ok(merged)
+    Ok(both)
 }
 
 /// Sets the parts of a complex value; a `null` part is unassigned.

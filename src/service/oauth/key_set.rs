@@ -56,7 +56,7 @@ pub(super) async fn find<D: Database>(
     let address = entry.address.clone();
     let mut failure = None;
     match fetch(context, own, name, &address).await? {
-        Some(Ok(fetched)) => entry = fetched,
+        Some(Ok(set)) => entry = set,
         Some(Err(reason)) => failure = Some(reason),
         None => {
             // Somebody has asked for the set within the last minute: where it may still be on its
@@ -91,8 +91,8 @@ pub(super) async fn find_anew<D: Database>(
     name: KeyName<'_>,
     address: &str,
 ) -> Result<Option<String>, GrantRefusal> {
-    let fetched = fetch(context, own, name, address).await?;
-    Ok(fetched.and_then(Result::ok).and_then(|set| set.key))
+    let reply = fetch(context, own, name, address).await?;
+    Ok(reply.and_then(Result::ok).and_then(|set| set.key))
 }
 
 /// Fetches a set and keeps it, or says why it did not come; nothing is done where it was asked for

@@ -72,8 +72,8 @@ impl<'a> Writer<'a, '_> {
     pub(super) fn linked_marks(self, elements: &Elements) -> Fragment<'a> {
         // Who has no link is in no list of those who have: so the others are listed who do not
         // satisfy it.
-        let negated = elements.hold_of_none();
-        let elements = elements.clone().negate(negated);
+        let is_not = elements.hold_of_none();
+        let elements = elements.clone().negate(is_not);
         let mut places = self.shared.map(Cell::take).unwrap_or_default();
         places.push(elements.clone());
         let conditions = conditions(&places);
@@ -82,7 +82,7 @@ impl<'a> Writer<'a, '_> {
             "{row}.id {is_in} ({with}\
                  SELECT id FROM (SELECT id, {outcome} AS holds FROM counted) WHERE holds)",
             row = self.view.row(),
-            is_in = if negated { "NOT IN" } else { "IN" },
+            is_in = if is_not { "NOT IN" } else { "IN" },
             with = with,
             outcome = verdict(&elements, &conditions),
         );

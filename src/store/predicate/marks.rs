@@ -122,14 +122,14 @@ impl<'a> Writer<'a, '_> {
         let columns = conditions.chunks(marks).enumerate();
         let columns = columns.map(|(column, conditions)| {
             let numbered = conditions.iter().enumerate();
-            let weighed = numbered.map(|(index, condition)| {
+            let weights = numbered.map(|(index, condition)| {
                 fragment!(
                     "({condition} IS TRUE) * {weight}",
                     condition = self.condition(condition, false),
                     weight = 1_u64 << (index * bits),
                 )
             });
-            let sum = evenly(weighed.list(), "0", |left, right| {
+            let sum = evenly(weights.list(), "0", |left, right| {
                 fragment!("({left} + {right})", left = left, right = right)
             });
             fragment!("{sum} AS marks{column}", sum = sum, column = column)

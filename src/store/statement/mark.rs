@@ -22,14 +22,14 @@ pub const fn mark_holes<const N: usize>(text: &str, names: &[&str]) -> [u8; N] {
     assert!(names.len() < 0x80, "a text has fewer holes");
     let mut marked = [0; N];
     let (mut rest, mut length) = (text, 0);
-    let mut used = [false; 0x80];
+    let mut has_use = [false; 0x80];
     while let Some((before, name, behind)) = next_hole(rest) {
         let mut hole = 0;
         while hole < names.len() && !is_same(names[hole], name) {
             hole += 1;
         }
         assert!(hole < names.len(), "a hole of this text has no fragment");
-        used[hole] = true;
+        has_use[hole] = true;
         append(&mut marked, length, before);
         length += before.len() + 2;
         marked[length - 2] = HOLE;
@@ -39,7 +39,7 @@ pub const fn mark_holes<const N: usize>(text: &str, names: &[&str]) -> [u8; N] {
     append(&mut marked, length, rest);
     let mut hole = 0;
     while hole < names.len() {
-        assert!(used[hole], "a fragment has no hole in this text");
+        assert!(has_use[hole], "a fragment has no hole in this text");
         hole += 1;
     }
     marked

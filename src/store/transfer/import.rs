@@ -186,7 +186,7 @@ impl Import<'_> {
     /// who came for a value.
     pub fn join_awaited(&self, rows: &[Value]) -> Statement {
         let rows = json::text(&Value::from(rows));
-        let awaited = [
+        let waiters = [
             ("", "e", "value"),
             (" UNION ", "n", "folded"),
         ]
@@ -205,12 +205,12 @@ impl Import<'_> {
         statement!(
             "INSERT INTO import_keys (tenant_id, job_id, key, id) \
              SELECT {tenant}, {job}, iif(w.value, 'w/' || team || '/' || named, 'm/' || team || '/' || who), who FROM (\
-             SELECT team, named, who, min(at) FROM ({awaited}) WHERE NOT EXISTS (SELECT 1 FROM import_keys \
+             SELECT team, named, who, min(at) FROM ({waiters}) WHERE NOT EXISTS (SELECT 1 FROM import_keys \
              WHERE {scope} AND key = 'w/' || team || '/' || named) GROUP BY team, named) \
              CROSS JOIN json_each('[0,1]') w WHERE 1 ON CONFLICT DO NOTHING",
             tenant = self.tenant,
             job = value(self.job),
-            awaited = awaited,
+            waiters = waiters,
             scope = self.scope(),
         )
     }

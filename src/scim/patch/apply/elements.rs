@@ -276,14 +276,14 @@ pub(super) fn one_primary(
     list: &mut [Value],
     places: &[usize],
 ) -> Result<(), Error> {
-    let mut chosen = list
+    let mut primaries = list
         .iter()
         .enumerate()
         .filter(|(place, element)| is_primary(element) && places.contains(place));
-    let Some((chosen_one, _)) = chosen.next() else {
+    let Some((chosen_one, _)) = primaries.next() else {
         return Ok(());
     };
-    if chosen.next().is_some() {
+    if primaries.next().is_some() {
         return Err(two_primaries(location));
     }
     for (place, element) in list.iter_mut().enumerate() {

@@ -244,7 +244,7 @@ pub fn of_assign(
     let entries = Fragment::join(entries, " UNION ALL ");
     let differences = Fragment::join(differences, " OR ");
     let (external_id, name) = (part_of("externalId"), part_of(name_of(view.resource_type)));
-    let called = names(value(version).into(), external_id, name);
+    let names = names(value(version).into(), external_id, name);
     let kind = {
         let updated = Kind(view.resource_type, "updated");
         match is_active {
@@ -276,7 +276,7 @@ pub fn of_assign(
              json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
              json_object('path', path, 'before', json(before), 'after', json(after)))) \
              FROM ({entries}) WHERE before IS NOT after)",
-            names = called,
+            names = names,
             MAX_UNREAD_BYTES = MAX_UNREAD_BYTES,
             entries = entries,
         ),
