@@ -230,10 +230,10 @@ fn write<D: Database>(
     let mut keys = Vec::new();
     let mut joins: Vec<Join> = Vec::new();
     let mut pairs = Index::default();
-    let mut lines = Vec::new();
+    let mut numbers = Vec::new();
     for line in all {
         let number = line.line.number;
-        lines.push(number);
+        numbers.push(number);
         let (members, mut refusals) = line.sort(circular, &mut pairs);
         let is_user = line.is_user();
         let mut outcome = line.line.outcome.unwrap_or_default();
@@ -310,10 +310,10 @@ fn write<D: Database>(
         work.batch.add(import.keep(&rows));
     }
     if work.marker.phase == Phase::MembersOfGroups {
-        work.marker.line = lines.last().copied().unwrap_or(work.marker.line);
+        work.marker.line = numbers.last().copied().unwrap_or(work.marker.line);
     }
     work.batch
-        .add(import.finish_lines(LineState::Members, &lines));
+        .add(import.finish_lines(LineState::Members, &numbers));
 }
 
 /// How many groups change in a batch of so many statements.
