@@ -109,7 +109,7 @@ mod tests {
         // The one who was to write finds what has come since.
         assert_eq!(gathering.add(row(1), 1), Some(WAIT));
         assert_eq!(gathering.take().len(), 1);
-        let less = MOST - row(0).size();
+        let less = 2 * MOST - row(MOST).size();
         assert_eq!(gathering.add(row(less), 2), Some(WAIT));
         assert_eq!(gathering.add(row(0), 2), Some(0));
     }

@@ -77,8 +77,8 @@ WHERE id = ?2
 
 INSERT
   OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, attribute, milliseconds, trips, rows_read, rows_written, user_agent, provider, habits, resources, credential, request_body, reply_body)
-SELECT n.id, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16, r.value ->> 17, r.value ->> 18, r.value ->> 19, r.value ->> 20, r.value ->> 21, r.value ->> 22, coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), 'id', coalesce(t.client_id, t.id), 'label', t.label)), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 23, NULL), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 24, NULL)
-FROM (SELECT value FROM json_each(?1) LIMIT -1) r
+SELECT n.id, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16, r.value ->> 17, r.value ->> 18, r.value ->> 19, r.value ->> 20, r.value ->> 21, r.value ->> 22, coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), 'id', coalesce(t.client_id, t.id), 'label', t.label)), CAST(substr(CAST(?1 AS BLOB), r.value ->> 25, iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 23, NULL)) AS TEXT), CAST(substr(CAST(?1 AS BLOB), (r.value ->> 25) + coalesce(r.value ->> 23, 0), iif(coalesce(n.settings ->> '$.request_log.bodies', 1), r.value ->> 24, NULL)) AS TEXT)
+FROM (SELECT value FROM json_each(?2) LIMIT -1) r
 LEFT JOIN tokens t ON t.hash = r.value ->> 1
   AND (t.revoked_at IS NULL OR t.revoked_at > r.value ->> 6)
   AND (t.expires_at IS NULL OR t.expires_at > r.value ->> 6)
@@ -87,7 +87,8 @@ WHERE n.state <> 'deleted'
   AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') WHEN 'all' THEN 1 WHEN 'changes' THEN r.value ->> 2 WHEN 'failures' THEN r.value ->> 3
 ELSE 0
 END
--- ?1 = "[[null,\"74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345\",1,1,null,\"req_019b76daa80600000000000000000001\",\"2026-01-01T00:00:00.006Z\",\"POST\",\"/Users\",\"\",409,\"uniqueness\",\"Another resource has this userName; letter case makes no difference. Find it with a filter on user … (570 bytes more)
+-- ?1 = "{\"userName\":\"bob\"}{\"detail\":\"Another resource has this userName; letter case makes no difference. Find it with a filter on userName and update it, or choose another value.\",\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"scimType\":\"uniqueness\",\"status\":\"409\"}"
+-- ?2 = "[[null,\"74e66d134185e303d9b385efd7c3e2b58723a2a12259aca8f706633075b2d345\",1,1,null,\"req_019b76daa80600000000000000000001\",\"2026-01-01T00:00:00.006Z\",\"POST\",\"/Users\",\"\",409,\"uniqueness\",\"Another resource has this userName; letter case makes no difference. Find it with a filter on user … (239 bytes more)
 -- plan: CO-ROUTINE r
 -- plan:   SCAN json_each VIRTUAL TABLE INDEX 1:
 -- plan: SCAN r

@@ -84,8 +84,11 @@ pub struct Expense {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRow {
     shard: u16,
-    /// A JSON array, of which [`insert`] reads the columns.
+    /// A JSON array that is not closed yet, of which [`insert`] reads the columns.
     values: String,
+    /// The body, and that of the reply behind it. In the array each of their quotes would be one to
+    /// escape, here and again on the way to the database, and to read there twice.
+    bodies: String,
     /// The tenant whose log is trimmed beside it, and the moment.
     trim: Option<(i64, u64)>,
 }
@@ -103,6 +106,8 @@ impl LogRow {
             Tenant::Known(id) => (Some(*id), None),
             Tenant::Token { hash, .. } => (None, Some(hash.as_str())),
         };
+        let length = |body: Option<&String>| Json::from(body.map(String::len));
+        let (request_body, reply_body) = (request.request_body, request.reply_body);
         let values: [Json; 25] = [
             number.into(),
             hash.into(),
@@ -127,19 +132,24 @@ impl LogRow {
             request.provider.into(),
             request.habits.into(),
             request.resources.into(),
-            request.request_body.into(),
-            request.reply_body.into(),
+            length(request_body.as_ref()),
+            length(reply_body.as_ref()),
         ];
+        let mut values = json::text(&Json::Array(values.into()));
+        values.pop();
+        let mut bodies = request_body.unwrap_or_default();
+        bodies.extend(reply_body);
         Self {
             shard,
-            values: json::text(&Json::Array(values.into())),
+            values,
+            bodies,
             trim,
         }
     }
 
     /// Bytes that it takes.
     pub fn size(&self) -> usize {
-        self.values.len()
+        self.values.len() + self.bodies.len()
     }
 }
 
@@ -164,17 +174,31 @@ pub fn write(rows: &[LogRow]) -> Vec<Addressed> {
     }
     let inserts = shards.into_iter().map(|shard| {
         let of_shard = rows.iter().filter(|row| row.shard == shard);
-        let values: Vec<&str> = of_shard.map(|row| row.values.as_str()).list();
-        (shard, insert(&values))
+        (shard, insert(of_shard))
     });
     inserts.chain(trims).list()
 }
 
 /// Writes requests into the log, each where its tenant keeps such requests. Of a caller who was not
 /// good when it came nothing is written.
-fn insert(rows: &[&str]) -> Statement {
-    let rows = ["[", &rows.join(","), "]"].concat();
+fn insert<'r>(rows: impl Iterator<Item = &'r LogRow>) -> Statement {
+    let (mut values, mut bodies) = (String::from("["), String::new());
+    for LogRow {
+        values: row,
+        bodies: of_row,
+        ..
+    } in rows
+    {
+        let comma = if values.len() > 1 { "," } else { "" };
+        // SQLite counts from one.
+        let first = (bodies.len() + 1).to_string();
+        values.extend([comma, row, ",", &first, "]"]);
+        bodies.push_str(of_row);
+    }
+    values.push(']');
     // With LIMIT the subquery is not taken apart: a row is printed once, and not for each column.
+    // Of bytes a part is found at once, and where no condition stands around it, they are made of
+    // the text once, and not for each row.
     statement!(
         "INSERT OR IGNORE INTO requests (tenant_id, id, at, method, path, query, status, scim_type, detail, operation, \
          attribute, milliseconds, trips, rows_read, rows_written, user_agent, provider, habits, resources, credential, \
@@ -184,14 +208,17 @@ fn insert(rows: &[&str]) -> Statement {
          r.value ->> 18, r.value ->> 19, r.value ->> 20, r.value ->> 21, r.value ->> 22, \
          coalesce(r.value ->> 4, json_object('kind', iif(t.client_id IS NULL, 'token', 'client'), \
          'id', coalesce(t.client_id, t.id), 'label', t.label)), \
-         iif({with_bodies}, r.value ->> 23, NULL), iif({with_bodies}, r.value ->> 24, NULL) \
+         CAST(substr(CAST({bodies} AS BLOB), r.value ->> 25, iif({with_bodies}, r.value ->> 23, NULL)) AS TEXT), \
+         CAST(substr(CAST({bodies} AS BLOB), (r.value ->> 25) + coalesce(r.value ->> 23, 0), \
+         iif({with_bodies}, r.value ->> 24, NULL)) AS TEXT) \
          FROM (SELECT value FROM json_each({rows}) LIMIT -1) r LEFT JOIN tokens t ON t.hash = r.value ->> 1 \
          AND (t.revoked_at IS NULL OR t.revoked_at > r.value ->> 6) \
          AND (t.expires_at IS NULL OR t.expires_at > r.value ->> 6) \
          CROSS JOIN tenants n ON n.id = coalesce(r.value ->> 0, t.tenant_id) WHERE n.state <> 'deleted' \
          AND CASE coalesce(n.settings ->> '$.request_log.mode', 'changes') \
          WHEN 'all' THEN 1 WHEN 'changes' THEN r.value ->> 2 WHEN 'failures' THEN r.value ->> 3 ELSE 0 END",
-        rows = value(&rows),
+        rows = value(&values),
+        bodies = value(&bodies),
         with_bodies = "coalesce(n.settings ->> '$.request_log.bodies', 1)",
     )
 }
