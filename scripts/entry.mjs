@@ -51,7 +51,7 @@ const PIECE = 65_536;
 async function answer(request, env, context) {
   const reply = await guarded(context, () => worker.fetch(request, env, context), () => brokenReply(request));
   const isRead = reply.status < 400 && request.bodyUsed;
-  if (request.body !== null && !isRead) await takeRest(request.body);
+  if (!isRead && request.body !== null) await takeRest(request.body);
   return reply;
 }
 

@@ -14,7 +14,13 @@ use service::gauge::COMING;
 #[wasm_bindgen(module = "/src/platform/platform.js")]
 extern "C" {
     fn head(request: &PlatformRequest) -> String;
-    fn body(request: &PlatformRequest, most: usize, together: usize, milliseconds: u32) -> Promise;
+    fn body(
+        request: &PlatformRequest,
+        announced: usize,
+        most: usize,
+        together: usize,
+        milliseconds: u32,
+    ) -> Promise;
     #[wasm_bindgen(js_name = bodyPiece)]
     fn body_piece(request: &PlatformRequest, milliseconds: u32) -> Promise;
 }
@@ -80,7 +86,9 @@ impl Upload for Incoming<'_> {
     }
 
     async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
-        let read = JsFuture::from(body(self.request, most, COMING, PATIENCE));
+        let announced = self.length.filter(|length| *length <= most);
+        let announced = announced.unwrap_or(usize::MAX);
+        let read = JsFuture::from(body(self.request, announced, most, COMING, PATIENCE));
         bytes(read.await.map_err(|_| Unread::Broken)?)
     }
 
