@@ -32,11 +32,18 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
         length = longer(part, &borders, length, *byte);
         borders.push(length);
     }
+    let mut rest = text.get(start..)?;
     length = 0;
-    for (at, byte) in text.iter().enumerate().skip(start) {
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
         length = longer(part, &borders, length, *byte);
         if length == part.len() {
-            return Some(at + 1 - length);
+            return Some(text.len() - rest.len() - length);
+        }
+        // Most bytes are those of no beginning.
+        if length == 0 {
+            let begin = rest.iter().position(|byte| byte == first)?;
+            rest = rest.get(begin..)?;
         }
     }
     None
