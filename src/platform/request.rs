@@ -86,9 +86,9 @@ impl Upload for Incoming<'_> {
     }
 
     async fn read(&self, most: usize) -> Result<Vec<u8>, Unread> {
-        let announced = self.length.filter(|length| *length <= most);
-        let announced = announced.unwrap_or(usize::MAX);
-        let read = JsFuture::from(body(self.request, announced, most, COMING, PATIENCE));
+        let length = self.length.filter(|length| *length <= most);
+        let length = length.unwrap_or(usize::MAX);
+        let read = JsFuture::from(body(self.request, length, most, COMING, PATIENCE));
         bytes(read.await.map_err(|_| Unread::Broken)?)
     }
 

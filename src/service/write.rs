@@ -8,6 +8,7 @@
 
 use scim::resource::unique_values;
 use scim::resource_type::{GROUP_TYPE, ResourceType};
+use serde_json::Value;
 
 use super::failure::Failure;
 use super::outside::Moment;
@@ -15,7 +16,7 @@ use super::read::Reading;
 use super::session::Session;
 use store::batch::{Answers, Batch, Handle};
 use store::guard::Guard;
-use store::ledger::events::ResourceWrite;
+use store::ledger::events::{self, ResourceWrite};
 use store::read::{self, ResourceRef};
 use store::table::Table;
 use store::write::{self, NextVersion};
@@ -153,8 +154,10 @@ impl<D: Database> Session<'_, D> {
                 let is_again = again.is_some() || new.is_given;
                 let insert = write::insert(&view, (id, version), now, draft, again);
                 receipt.row = Some(batch.add_write(insert));
-                let place = (id, Some(draft.document.len()));
-                event::create((batch, &origin, &view), place, is_again);
+                let name = new.document.get(events::name_of(change.resource_type));
+                let name = name.and_then(Value::as_str);
+                let resource = (id, Some((draft.document.len(), name)));
+                event::create((batch, &origin, &view), resource, is_again);
                 batch.add_writes(is_again.then(|| deleted::forget(&view, &[id])));
                 batch.add_writes(unique::claim(&view, id, version, new.unique()));
             }

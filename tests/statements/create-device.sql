@@ -39,7 +39,7 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Device', resources.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(resources.document ->> '$.displayName', 1, 200), 'after', json(resources.document))
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Device', resources.id, o.kind, o.id, ?4, rtrim(json_object('label', o.label, 'version', resources.version, 'externalId', substr(resources.external_id, 1, 200), 'name', substr(?5, 1, 200)), '}') || ',"after":' || resources.document || '}'
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
 CROSS JOIN resources
 WHERE changes() > 0

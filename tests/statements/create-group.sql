@@ -40,19 +40,20 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.document ->> '$.displayName', 1, 200), 'after', json(teams.document))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, rtrim(json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(?5, 1, 200)), '}') || ',"after":' || teams.document || '}'
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN teams
 WHERE changes() > 0
   AND teams.seq = last_insert_rowid()
-  AND teams.id = ?7
+  AND teams.id = ?8
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = "group.created"
 -- ?4 = "req_019b76daa80600000000000000000001"
--- ?5 = NULL
--- ?6 = "SCIM_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-00000000000b"
+-- ?5 = "New"
+-- ?6 = NULL
+-- ?7 = "SCIM_TOKEN"
+-- ?8 = "019a0000-0000-7000-8000-00000000000b"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
@@ -87,7 +88,7 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200), 'members', json_object('added', json(o.added), 'removed', json(o.removed)))
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'Group', teams.id, o.kind, o.id, ?4, rtrim(json_object('label', o.label, 'version', teams.version, 'externalId', substr(teams.external_id, 1, 200), 'name', substr(teams.display_name, 1, 200)), '}') || ',"members":' || '{"added":' || o.added || ',"removed":' || o.removed || '}' || '}'
 FROM (SELECT *, (SELECT json_group_array(json_object('id', id, 'type', type))
     FROM (SELECT m.member_id AS id, m.member_type AS type
       FROM team_members m

@@ -39,19 +39,20 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'User', users.id, o.kind, o.id, ?4, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?5 AS id, ?6 AS label) o
+      AND seq <= 9000000000000000), 0) + 1, ?2, ?3, 'User', users.id, o.kind, o.id, ?4, rtrim(json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(?5, 1, 200)), '}') || ',"after":' || users.document || '}'
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
   AND users.seq = last_insert_rowid()
-  AND users.id = ?7
+  AND users.id = ?8
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.006Z"
 -- ?3 = "user.created"
 -- ?4 = "req_019b76daa80600000000000000000001"
--- ?5 = NULL
--- ?6 = "SCIM_TOKEN"
--- ?7 = "019a0000-0000-7000-8000-00000000000b"
+-- ?5 = "cid"
+-- ?6 = NULL
+-- ?7 = "SCIM_TOKEN"
+-- ?8 = "019a0000-0000-7000-8000-00000000000b"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o

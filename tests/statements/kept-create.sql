@@ -62,20 +62,21 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
-      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, rtrim(json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(?6, 1, 200)), '}') || ',"after":' || users.document || '}'
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?7 AS id, ?8 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
   AND users.seq = last_insert_rowid()
-  AND users.id = ?8
+  AND users.id = ?9
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = "user.restored"
 -- ?4 = "user.created"
 -- ?5 = "req_019b76daa80800000000000000000001"
--- ?6 = NULL
--- ?7 = "SCIM_TOKEN"
--- ?8 = "019a0000-0000-7000-8000-00000000000c"
+-- ?6 = "bob"
+-- ?7 = NULL
+-- ?8 = "SCIM_TOKEN"
+-- ?9 = "019a0000-0000-7000-8000-00000000000c"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o
@@ -182,20 +183,21 @@ SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM deleted_resources d
     WHERE d.tenant_id = users.tenant_id
       AND d.id = users.id
-      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'after', json(users.document))
-FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?6 AS id, ?7 AS label) o
+      AND d.purge_at > ?2), ?3, ?4), 'User', users.id, o.kind, o.id, ?5, rtrim(json_object('label', o.label, 'version', users.version, 'externalId', substr(users.external_id, 1, 200), 'name', substr(?6, 1, 200)), '}') || ',"after":' || users.document || '}'
+FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?7 AS id, ?8 AS label) o
 CROSS JOIN users
 WHERE changes() > 0
   AND users.seq = last_insert_rowid()
-  AND users.id = ?8
+  AND users.id = ?9
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = "user.restored"
 -- ?4 = "user.created"
 -- ?5 = "req_019b76daa80800000000000000000001"
--- ?6 = NULL
--- ?7 = "SCIM_TOKEN"
--- ?8 = "019a0000-0000-7000-8000-000000000003"
+-- ?6 = "bob"
+-- ?7 = NULL
+-- ?8 = "SCIM_TOKEN"
+-- ?9 = "019a0000-0000-7000-8000-000000000003"
 -- plan: CO-ROUTINE o
 -- plan:   SCAN CONSTANT ROW
 -- plan: SCAN o

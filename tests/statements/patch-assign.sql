@@ -22,14 +22,12 @@ INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_
 SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER)
     FROM events
     WHERE tenant_id = ?1
-      AND seq <= 9000000000000000), 0) + 1, ?2, iif(users.active IS 0, ?3, ?4), 'User', users.id, o.kind, o.id, ?5, json_object('label', o.label, 'version', ?6, 'externalId', substr(users.document ->> '$.externalId', 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200), 'changes', (SELECT json_group_array(iif(octet_length(before) > 2000, json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), json_object('path', path, 'before', json(before), 'after', json(after))))
-    FROM (SELECT 'active' AS path, users.document -> '$.active' AS before, json(?7) AS after)
-    WHERE before IS NOT after))
+      AND seq <= 9000000000000000), 0) + 1, ?2, iif(users.active IS 0, ?3, ?4), 'User', users.id, o.kind, o.id, ?5, rtrim(json_object('label', o.label, 'version', ?6, 'externalId', substr(users.external_id, 1, 200), 'name', substr(users.document ->> '$.userName', 1, 200)), '}') || ',"changes":' || '[' || substr(iif(users.document -> '$.active' IS NOT ?7, ',{"path":"' || 'active",' || iif(octet_length(users.document -> '$.active') > 2000, '"before":null,"after":null,"cut":true', '"before":' || coalesce(users.document -> '$.active', 'null') || ',"after":' || ?7) || '}', ''), 2) || ']' || '}'
 FROM (SELECT ?1 AS tenant_id, 'token' AS kind, ?8 AS id, ?9 AS label) o
 CROSS JOIN users
 WHERE users.tenant_id = ?1
   AND users.id = ?10
-  AND (users.document -> '$.active' IS NOT json(?7))
+  AND (users.document -> '$.active' IS NOT ?7)
 -- ?1 = 1
 -- ?2 = "2026-01-01T00:00:00.008Z"
 -- ?3 = "user.updated"
@@ -46,10 +44,6 @@ WHERE users.tenant_id = ?1
 -- plan: SEARCH users USING INDEX users_id (tenant_id=? AND id=?)
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH events USING COVERING INDEX events_seq (tenant_id=? AND seq<?)
--- plan: CORRELATED SCALAR SUBQUERY 3
--- plan:   CO-ROUTINE (subquery-2)
--- plan:     SCAN CONSTANT ROW
--- plan:   SCAN (subquery-2)
 
 UPDATE users
 SET version = ?1, updated_at = max(updated_at, ?2), document = json_set(document, '$.active', json(?3)), folded = json_set(folded, '$.active', json(?3))

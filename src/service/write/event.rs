@@ -25,11 +25,11 @@ fn beside(batch: &mut Batch, event: Statement) {
     batch.add(event);
 }
 
-/// Behind the insert of a resource: its id, and the bytes of its document where they are known;
-/// `again`: it may be one that was deleted and is kept.
+/// Behind the insert of a resource: its id, and of its document, where that is known, the bytes and
+/// what it is called; `again`: it may be one that was deleted and is kept.
 pub(super) fn create(
     (batch, origin, view): Site<'_, '_>,
-    resource: (&str, Option<usize>),
+    resource: (&str, Option<(usize, Option<&str>)>),
     again: bool,
 ) {
     beside(batch, events::of_create(origin, view, resource, again));

@@ -6,6 +6,7 @@
 //! for what the write would ask for and takes along what was there ([`of_assign`], [`members`],
 //! [`of_delete`]); the write then asks whether there was an event.
 
+mod assign;
 mod document;
 mod event;
 mod house;
@@ -13,12 +14,13 @@ mod members;
 mod origin;
 mod resource;
 
+pub use assign::of_assign;
 pub(super) use document::is_extension;
 pub use event::{MAX_NAMES, name_of};
 pub use house::{house, of_erasure};
 pub use members::{first_members, members, of_joins, of_moves, of_pending, teams};
 pub use origin::Origin;
 pub use resource::{
-    EventUpdate, MAX_KEPT_MEMBERS, ResourceWrite, of_assign, of_create, of_creates, of_delete,
-    of_deletes, of_rewrite, of_rewrites,
+    EventUpdate, MAX_KEPT_MEMBERS, ResourceWrite, of_create, of_creates, of_delete, of_deletes,
+    of_rewrite, of_rewrites,
 };

@@ -34,6 +34,9 @@ pub(super) struct Event<'a> {
     pub(super) request: Fragment<'a>,
     /// The members of the JSON object, behind the label.
     pub(super) body: Fragment<'a>,
+    /// The last member, its name and its value, where that is JSON text for sure, which SQLite need
+    /// not read. In front of it stands a text or null.
+    pub(super) last: Option<(&'static str, Fragment<'a>)>,
     /// What stands behind `FROM o`.
     pub(super) rows: Fragment<'a>,
     /// How many there may be.
@@ -69,10 +72,21 @@ impl Event<'_> {
             (Extent::One, _) => "1".into(),
             (Extent::Many | Extent::Created, _) => "row_number() OVER ()".into(),
         };
+        let (open, last) = match self.last {
+            Some((name, json)) => (
+                "rtrim(",
+                fragment!(
+                    ", '}') || ',\"{name}\":' || {json} || '}'",
+                    name = name,
+                    json = json,
+                ),
+            ),
+            None => ("", Fragment::None),
+        };
         statement!(
             "INSERT INTO events (tenant_id, seq, at, type, resource_type, resource_id, actor_kind, actor_id, request, body) \
              SELECT o.tenant_id, coalesce((SELECT CAST(max(seq) AS INTEGER) FROM events WHERE tenant_id = {tenant} AND seq <= {MOST}), 0) + {number}, {now}, \
-             {kind}, {resource_type}, {id}, o.kind, o.id, {request}, json_object('label', o.label, {body}) FROM {origin}{rows}",
+             {kind}, {resource_type}, {id}, o.kind, o.id, {request}, {open}json_object('label', o.label, {body}){last} FROM {origin}{rows}",
             tenant = self.origin.tenant,
             MOST = MOST!(),
             number = number,
@@ -81,7 +95,9 @@ impl Event<'_> {
             resource_type = resource_type,
             id = self.id,
             request = self.request,
+            open = open,
             body = self.body,
+            last = last,
             origin = from,
             rows = &self.rows,
         )

@@ -33,6 +33,7 @@ pub fn house(origin: &Origin<'_>, rows: Fragment<'_>) -> Statement {
             VALUES = VALUES,
             rows = rows,
         ),
+        last: None,
         extent: Extent::Many,
     }
     .insert()
@@ -53,6 +54,7 @@ pub fn of_erasure(
         request: Fragment::Made(origin.request()),
         body: "'version', NULL".into(),
         rows: Fragment::None,
+        last: None,
         extent: Extent::One,
     }
     .insert()

@@ -43,27 +43,33 @@ fn one_event(
         kind: Kind(view.resource_type, "members").into(),
         id: "teams.id".into(),
         request: value(&request).into(),
-        body: members_body(version, "o"),
+        body: group_names(version),
         rows: fragment!(
             " CROSS JOIN teams ON teams.tenant_id = o.tenant_id AND teams.id = {team}{guard} \
              WHERE o.added <> '[]' OR o.removed <> '[]'",
             team = value(team),
             guard = guard,
         ),
+        last: Some(("members", links_of("o"))),
         extent: Extent::One,
     }
     .insert()
 }
 
-/// What an event of members says of its group, the row `teams`, and of those of the row `links`.
-fn members_body<'a>(version: Fragment<'a>, links: &'static str) -> Fragment<'a> {
+/// What an event of members says of its group, the row `teams`, which gets the version.
+fn group_names(version: Fragment<'_>) -> Fragment<'_> {
+    names(
+        version,
+        "teams.external_id".into(),
+        "teams.display_name".into(),
+    )
+}
+
+/// What it says of the members in the row `links`, lists that SQLite has just printed.
+fn links_of<'a>(links: &'static str) -> Fragment<'a> {
     fragment!(
-        "{names}, 'members', json_object('added', json({links}.added), 'removed', json({links}.removed))",
-        names = names(
-            version,
-            "teams.external_id".into(),
-            "teams.display_name".into(),
-        ),
+        "{OPEN} || {links}.added || ',\"removed\":' || {links}.removed || '}'",
+        OPEN = "'{\"added\":'",
         links = links,
     )
 }
@@ -86,7 +92,7 @@ fn member_events(
         kind: Kind(view.resource_type, "members").into(),
         id: "teams.id".into(),
         request: "l.request".into(),
-        body: members_body(version, "l"),
+        body: group_names(version),
         rows: fragment!(
             " CROSS JOIN (SELECT team_id, request, \
              json_group_array(json_object('id', id, 'type', type)) FILTER (WHERE is_added) AS added, \
@@ -99,6 +105,7 @@ fn member_events(
             links = links,
             guard = guard,
         ),
+        last: Some(("members", links_of("l"))),
         extent: Extent::Many,
     }
     .insert()

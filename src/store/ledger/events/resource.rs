@@ -2,24 +2,20 @@
 
 use scim::change::VALUES;
 use scim::json::text;
-use scim::schema::Attribute;
 use serde_json::Value;
 
 use super::document::document;
-use super::event::{Event, Extent, Kind, MAX_NAMES, name_of, names, names_of_row, run};
+use super::event::{Event, Extent, Kind, MAX_NAMES, names, names_of_row, run};
 use super::origin::Origin;
-use crate::expression::{View, json_path, shown_document};
+use crate::expression::{View, shown_document};
 use crate::fragment::{Fragment, value};
 use crate::guard::Guard;
 use crate::read::{ResourceRef, is};
-use crate::table::Table;
 use crate::{Statement, fragment};
 
 /// Members of a group that goes which are kept with its event, so that it can come back with them.
 /// No event shows them. They are 0.6 MB.
 pub const MAX_KEPT_MEMBERS: usize = 15_000;
-/// Bytes of a value that was there before, of those that are written unread.
-const MAX_UNREAD_BYTES: usize = 2_000;
 
 /// A resource whose write in front of this one is told.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +38,12 @@ pub struct EventUpdate {
 }
 
 /// Tells of the create in front: its row is the last that was inserted. `again`: it may be of a
-/// user who was deleted and is kept, and is told as restored then. `bytes`: of its document, where
-/// that is known.
+/// user who was deleted and is kept, and is told as restored then. Of its document, where it is
+/// known, the bytes, and what it calls it.
 pub fn of_create(
     origin: &Origin<'_>,
     view: &View<'_>,
-    (id, bytes): (&str, Option<usize>),
+    (id, document): (&str, Option<(usize, Option<&str>)>),
     again: bool,
 ) -> Statement {
     let request = origin.request();
@@ -56,13 +52,16 @@ pub fn of_create(
         row = view.row(),
         id = value(id),
     );
-    let after = if bytes.is_some_and(|bytes| bytes <= VALUES) {
-        fragment!("'after', json({shown})", shown = shown_document(view))
-    } else {
-        document(view, "after")
+    let (body, last) = match document {
+        Some((bytes, name)) if bytes <= VALUES => {
+            let (version, external_id) = (view.column("version"), view.column("external_id"));
+            let names = names(version, external_id, value(name).into());
+            (names, Some(("after", shown_document(view))))
+        }
+        _ => (created_body(view), None),
     };
-    let request = value(&request).into();
-    create_event(origin, view, (request, after), row, (again, Extent::One))
+    let texts = (value(&request).into(), body, last);
+    create_event(origin, view, texts, row, (again, Extent::One))
 }
 
 /// Tells of the creates of a run right in front, those that were done.
@@ -78,14 +77,28 @@ pub fn of_creates(
     });
     let rows = run(origin, rows);
     let rows = of_run(view, &rows);
-    let texts = ("j.value ->> 0".into(), document(view, "after"));
+    let texts = ("j.value ->> 0".into(), created_body(view), None);
     create_event(origin, view, texts, rows, (again, Extent::Created))
 }
+
+fn created_body<'a>(view: &View<'a>) -> Fragment<'a> {
+    fragment!(
+        "{names}, {after}",
+        names = names_of_row(view),
+        after = document(view, "after"),
+    )
+}
+
+type Texts<'a> = (
+    Fragment<'a>,
+    Fragment<'a>,
+    Option<(&'static str, Fragment<'a>)>,
+);
 
 fn create_event(
     origin: &Origin<'_>,
     view: &View<'_>,
-    (request, after): (Fragment<'_>, Fragment<'_>),
+    (request, body, last): Texts<'_>,
     rows: Fragment<'_>,
     (again, extent): (bool, Extent),
 ) -> Statement {
@@ -112,12 +125,9 @@ fn create_event(
         kind,
         id: view.column("id"),
         request,
-        body: fragment!(
-            "{names}, {after}",
-            names = names_of_row(view),
-            after = after,
-        ),
+        body,
         rows,
+        last,
         extent,
     }
     .insert()
@@ -151,16 +161,13 @@ pub fn of_rewrite(
         kind: Kind(view.resource_type, update.word).into(),
         id: value(write.id).into(),
         request: value(&request).into(),
-        body: fragment!(
-            "{names}, 'changes', json({changes})",
-            names = names(
-                value(write.version).into(),
-                value(external_id).into(),
-                value(name).into(),
-            ),
-            changes = value(&changes),
+        body: names(
+            value(write.version).into(),
+            value(external_id).into(),
+            value(name).into(),
         ),
         rows: " WHERE changes() > 0".into(),
+        last: Some(("changes", value(&changes).into())),
         extent: Extent::One,
     }
     .insert()
@@ -196,98 +203,8 @@ pub fn of_rewrites(
             names = names_of_row(view),
         ),
         rows: of_run(view, &rows),
+        last: None,
         extent: Extent::Many,
-    }
-    .insert()
-}
-
-/// Tells of values that are about to be assigned unread, where one of them differs.
-pub fn of_assign(
-    origin: &Origin<'_>,
-    view: &View<'_>,
-    (reference, guard): (&ResourceRef, Guard<'_>),
-    version: &str,
-    values: &[(&'static Attribute, Value)],
-) -> Statement {
-    let row = view.row();
-    let part_of = |name: &'static str| {
-        let new = values.iter().find(|(attribute, _)| attribute.name == name);
-        if let Some((_, new)) = new {
-            return value(new.as_str()).into();
-        }
-        let path = json_path(name);
-        fragment!("{row}.document ->> {path}", row = row, path = path)
-    };
-    let is_active = values.iter().find_map(|(attribute, value)| {
-        let is_it = Table::of(view.resource_type)
-            .copies
-            .contains(&attribute.name);
-        value.as_bool().filter(|_| is_it)
-    });
-    let (mut entries, mut differences) = (Vec::new(), Vec::new());
-    for (attribute, new) in values {
-        let (name, new) = (attribute.name, text(new));
-        entries.push(fragment!(
-            "SELECT '{name}' AS path, {row}.document -> {path} AS before, json({new}) AS after",
-            name = name,
-            row = row,
-            path = json_path(name),
-            new = Fragment::Made(new.clone()),
-        ));
-        differences.push(fragment!(
-            "{row}.document -> {path} IS NOT json({new})",
-            row = row,
-            path = json_path(name),
-            new = Fragment::Made(new),
-        ));
-    }
-    let entries = Fragment::join(entries, " UNION ALL ");
-    let differences = Fragment::join(differences, " OR ");
-    let (external_id, name) = (part_of("externalId"), part_of(name_of(view.resource_type)));
-    let names = names(value(version).into(), external_id, name);
-    let kind = {
-        let updated = Kind(view.resource_type, "updated");
-        match is_active {
-            None => updated.into(),
-            Some(true) => fragment!(
-                "iif({row}.active IS 0, {activated}, {updated})",
-                row = row,
-                activated = Kind(view.resource_type, "activated"),
-                updated = updated,
-            ),
-            Some(false) => fragment!(
-                "iif({row}.active IS 0, {updated}, {deactivated})",
-                row = row,
-                deactivated = Kind(view.resource_type, "deactivated"),
-                updated = updated,
-            ),
-        }
-    };
-    let request = origin.request();
-    Event {
-        origin,
-        from: None,
-        resource_type: Some(view.resource_type),
-        kind,
-        id: view.column("id"),
-        request: value(&request).into(),
-        body: fragment!(
-            "{names}, 'changes', (SELECT json_group_array(iif(octet_length(before) > {MAX_UNREAD_BYTES}, \
-             json_object('path', path, 'before', NULL, 'after', NULL, 'cut', json('true')), \
-             json_object('path', path, 'before', json(before), 'after', json(after)))) \
-             FROM ({entries}) WHERE before IS NOT after)",
-            names = names,
-            MAX_UNREAD_BYTES = MAX_UNREAD_BYTES,
-            entries = entries,
-        ),
-        rows: fragment!(
-            " CROSS JOIN {row} WHERE {is}{guard} AND ({differences})",
-            row = row,
-            is = is(view, reference),
-            guard = guard,
-            differences = differences,
-        ),
-        extent: Extent::One,
     }
     .insert()
 }
@@ -316,6 +233,7 @@ pub fn of_delete(
             is = is(view, reference),
             guard = guard,
         ),
+        last: None,
         extent: Extent::One,
     }
     .insert()
@@ -347,6 +265,7 @@ pub fn of_deletes(
             row = view.row(),
             scope = view.scope(view.row()),
         ),
+        last: None,
         extent: Extent::Many,
     }
     .insert()
