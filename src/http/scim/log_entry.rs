@@ -3,7 +3,7 @@
 
 use scim::habit::log_path;
 use scim::json;
-use scim::redact::{MessageKind, filter, is_short, names, redact, sentence};
+use scim::redact::{MessageKind, filter, is_plain, names, redact, sentence};
 use scim::resource_type::ResourceType;
 use serde_json::Value;
 
@@ -207,8 +207,8 @@ fn reply_body(
     let size = content.size();
     let text = (size <= MAX_REPLY).then(|| content.clone().into_text());
     match text {
-        // What was just made has no value but those that were accepted for it.
-        Some(text) if reply.status == 201 && is_short(&text) => Some(text),
+        // Of what is stored there is hardly ever a value that no schema has: it need not be read.
+        Some(text) if kind == Some(MessageKind::Resource) && is_plain(types, &text) => Some(text),
         Some(text) if let Ok(body) = json::parse(&text) => Some(redact(kind?, types, &body)),
         _ => Some(of_bytes(size)),
     }

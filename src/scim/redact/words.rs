@@ -12,6 +12,10 @@ use serde_json::Value;
 /// What stands for a value that is not kept.
 pub(super) const HIDDEN: &str = "\"…\"";
 
+/// Bytes behind which no more values are added. With the one at hand and all that is still to be
+/// closed, a text has 16 kB at the most.
+pub(super) const FULL: usize = 13_000;
+
 /// Characters of the longest text.
 pub(super) const MAX_TEXT: usize = 300;
 
