@@ -57,6 +57,8 @@ fn page<'a>(view: View<'a>, predicate: Option<&'a Predicate>) -> Page<'a> {
         order: Order::default(),
         window: Window::Offset(0),
         limit: 100,
+        with_total: false,
+        known: None,
     }
 }
 

@@ -53,7 +53,7 @@ impl<D: Database> Session<'_, D> {
         // One more than asked for tells whether there is another: to a cursor, and to a total that
         // the page gives.
         let one_more = query.paging.by_cursor() || total == Total::FromPage;
-        let page = Page {
+        let mut page = Page {
             sources: sources.clone(),
             order: Order {
                 keyed: request.sort_by.is_some(),
@@ -65,6 +65,8 @@ impl<D: Database> Session<'_, D> {
                 Paging::At(cursor) => cursor.window.clone(),
             },
             limit: query.count + u64::from(one_more),
+            with_total: false,
+            known: None,
         };
         let with_members =
             query
@@ -75,6 +77,7 @@ impl<D: Database> Session<'_, D> {
                     Table::of(resource_type).has_members() && projection.wants("members")
                 });
         let columns = query.columns();
+        page.with_total = total == Total::Counted && query.count > 0 && page.compares_all(columns);
         let untouched = !with_members && query.projections.iter().all(Projection::is_default);
         let plan = Plan {
             columns,

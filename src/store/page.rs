@@ -27,22 +27,10 @@ mod whole;
 pub use bound::Bound;
 pub use key::{Mark, Order, SortKey};
 use key::{beyond, is_required, key_text, sort_key};
-use part::Purpose;
 pub use part::{Columns, Item, Page, Window};
 pub use whole::Whole;
 
 impl Page<'_> {
-    /// A select of the ids alone of the groups on the page, for their members.
-    pub fn ids(&self) -> Fragment<'_> {
-        match self.sources.as_slice() {
-            [source] => {
-                let ids = |rows| fragment!("SELECT id{from}", from = self.from(source, rows));
-                fragment!("SELECT id FROM ({ids})", ids = text::select(source, &ids),)
-            }
-            _ => self.union_ids(),
-        }
-    }
-
     /// The offset of a page that milestones are for: one of all resources of one type, in the order
     /// of their ids, that skips some.
     pub fn walk_offset(&self) -> Option<i64> {
@@ -79,6 +67,19 @@ impl Page<'_> {
         }
     }
 
+    /// Whether the page is cheaper with its total: where no index has its order, all there is is
+    /// compared for it, and would be once more to be counted.
+    pub fn compares_all(&self, columns: Columns) -> bool {
+        self.has_own_order()
+            && self.bound(columns) == Bound::Each
+            && self.sources.iter().any(|source| source.predicate.is_some())
+    }
+
+    /// Whether its order is not that of an index.
+    fn has_own_order(&self) -> bool {
+        self.order.keyed && !self.sources.iter().all(is_required)
+    }
+
     /// Reads a row of [`Page::statement`].
     pub fn read(&self, row: &mut Row, columns: Columns) -> Result<Item, Error> {
         let mut column = 0..;
@@ -89,8 +90,16 @@ impl Page<'_> {
         } else {
             None
         };
+        let text = row.text(next())?;
+        // A record has lines, an id has none.
+        let is_record = |text: &String| text.as_bytes().contains(&b'\n');
+        let (record, id) = match text {
+            Some(id) if !is_record(&id) => (None, Some(id)),
+            record => (record, None),
+        };
         Ok(Item {
-            record: row.text(next())?,
+            record,
+            id,
             key: key.as_deref().and_then(SortKey::parse),
             source: source
                 .and_then(|index| usize::try_from(index).ok())
@@ -99,17 +108,10 @@ impl Page<'_> {
     }
 
     /// The select of one source.
-    fn select<'a>(
-        &'a self,
-        source: &Source<'a>,
-        columns: Columns,
-        purpose: Purpose,
-        rows: Rows,
-    ) -> Fragment<'a> {
+    fn select<'a>(&'a self, source: &Source<'a>, columns: Columns, rows: Rows) -> Fragment<'a> {
         let key = || fragment!("{key_text} AS key_text, ", key_text = key_text(source));
         fragment!(
-            "SELECT {id}{key}{record} AS record{from}",
-            id = (purpose == Purpose::Whole).then_some("id, "),
+            "SELECT id, {key}{record} AS record{from}",
             key = columns.key.then(key),
             record = self.record(source, columns.groups),
             from = self.ordered_rows(source, rows),
@@ -129,7 +131,8 @@ impl Page<'_> {
 
     /// `FROM …` for what is fetched of the page's rows. `SQLite` puts a row together before it is
     /// in order, with all that will be left out: so where an order is not that of an index, it is
-    /// of ids, and only what is on the page is put together.
+    /// of ids, and only what is on the page is put together: once, for with a limit of its own it
+    /// is not made one with the select around it.
     fn ordered_rows<'a>(&'a self, source: &Source<'a>, rows: Rows) -> Fragment<'a> {
         let row = source.view.row();
         let from = self.from(source, rows);
@@ -137,7 +140,7 @@ impl Page<'_> {
             return from;
         }
         fragment!(
-            " FROM (SELECT {row}.seq AS picked{from}) CROSS JOIN {row} ON {row}.seq = picked",
+            " FROM (SELECT {row}.seq AS picked{from}) CROSS JOIN {row} ON {row}.seq = picked LIMIT -1",
             row = row,
             from = from,
         )

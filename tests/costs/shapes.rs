@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::operations::{Bench, patch};
-use super::seed::{Use, padded, user_id, user_name};
+use super::operations::{Bench, length, patch};
+use super::seed::{Use, group, padded, user_id, user_name};
 use super::sheet::{Cost, cost};
 
 /// Comparisons of a filter, at the most.
@@ -13,6 +13,8 @@ const COMPARISONS: usize = 64;
 const LOOKS: usize = 1_000_000;
 /// Comparisons where as many as may be would take more.
 const FEWER: usize = 4;
+/// Groups that all users are in, each in the next.
+const DEEP: usize = 30;
 /// Values of a list, at the most.
 const VALUES: usize = 1_000;
 /// Removals by filter in one PATCH.
@@ -52,6 +54,44 @@ impl Bench<'_> {
             .map(|number| format!("emails.value ew \"{number}@example.com\""))
             .collect();
         self.shape("emails.value ew …", "/Users", &endings);
+    }
+
+    /// A large page of users deep within groups, which ends early, in an order that no index has:
+    /// what matches is found once.
+    pub(crate) fn sorted_page(&mut self) {
+        let mut inner = self.seed.group_id(Use::Sized(self.seed.users, 0));
+        for number in 0..DEEP {
+            let name = format!("{number} {}", "deep ".repeat(20));
+            let body = group(&name, &[inner]);
+            let reply = self.worker.request("POST", "/Groups", &[], Some(&body));
+            let made: Value = serde_json::from_str(&reply.unwrap().body).unwrap();
+            inner = String::from(made["id"].as_str().unwrap());
+        }
+        let mut terms: Vec<String> = (1..COMPARISONS)
+            .map(|number| format!("name.givenName ew \"nobody {number}\""))
+            .collect();
+        terms.push("name.givenName co \"cost\"".to_owned());
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+            "filter": terms.join(" or "),
+            "sortBy": "name.familyName",
+            "count": 1_000,
+        });
+        let users = self.seed.users as u64;
+        for (name, paged) in [("by index", None), ("by cursor", Some(""))] {
+            if let Some(cursor) = paged {
+                body["cursor"] = cursor.into();
+            }
+            let name = format!("{COMPARISONS} comparisons, sorted, 1000 {name}");
+            let before = self.worker.cpu();
+            let search = ("POST", "/Users/.search");
+            let reply = self.send(&name, search, Some(&body), 200, cost(2, 31 * users, 0));
+            self.within_cpu(&name, before);
+            let found: Value = serde_json::from_str(&reply.body).unwrap();
+            assert_eq!(found["totalResults"], users, "{name}");
+            let shown = length(&found["Resources"]);
+            assert!(0 < shown && shown < 1_000, "{name}: {shown}");
+        }
     }
 
     /// As many comparisons as may be with the ends of addresses: some have them, all have them, or

@@ -430,6 +430,8 @@ fn a_page_of_large_resources_ends_early_and_a_walk_goes_on_from_there() {
         "filter=userName pr",
         "filter=displayName eq \"same\"",
         "filter=userName co \"user\"",
+        "filter=userName co \"user\"&sortBy=title",
+        "filter=userName pr&sortBy=displayName",
         "sortBy=userName",
         "excludedAttributes=title",
     ] {

@@ -31,9 +31,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
-SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT resources.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
+  FROM (SELECT id, resources.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM resources
     WHERE resources.tenant_id = ?1
       AND resources.resource_type = ?2

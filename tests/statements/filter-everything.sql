@@ -51,9 +51,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
-SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT source, iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+  FROM (SELECT id, source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
         FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1

@@ -26,9 +26,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
+  FROM (SELECT id, teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
     WHERE teams.tenant_id = ?1
       AND (teams.id IN (SELECT m.team_id
@@ -50,7 +50,7 @@ FROM (SELECT *
 -- plan: SCAN (subquery-2)
 
 WITH RECURSIVE page(id) AS (SELECT id
-  FROM (SELECT id
+  FROM (SELECT teams.id, 0 AS source
     FROM teams
     WHERE teams.tenant_id = ?1
       AND (teams.id IN (SELECT m.team_id
@@ -58,7 +58,8 @@ WITH RECURSIVE page(id) AS (SELECT id
         WHERE m.tenant_id = ?1
           AND m.member_id = ?2))
     ORDER BY +teams.id
-    LIMIT ?3 + 0)), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
+    LIMIT ?3 + 0)
+  WHERE source = 0), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
   FROM page
   UNION ALL
   SELECT cut.id, n.member_id, chunks + 1

@@ -26,7 +26,7 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
   FROM (WITH hit(few, seqs) AS MATERIALIZED (SELECT count(*) <= (SELECT max(1000, coalesce(sum(total) / 20, 0))
         FROM totals
@@ -42,7 +42,7 @@ FROM (SELECT *
           WHERE tenant_id = ?1
             AND resource_type = ?2)))
     SELECT *
-    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+    FROM (SELECT id, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
         FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1
@@ -77,7 +77,7 @@ FROM (SELECT *
       LIMIT (SELECT iif(few, ?5, 0) FROM hit))
     UNION ALL
     SELECT *
-    FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+    FROM (SELECT id, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
         FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1

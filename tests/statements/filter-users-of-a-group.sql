@@ -26,9 +26,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 1
 -- plan:   SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?)
 
-SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+  FROM (SELECT id, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
       FROM (SELECT 1
         FROM team_members INDEXED BY team_members_nested
         WHERE tenant_id = ?1

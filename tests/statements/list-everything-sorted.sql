@@ -17,10 +17,10 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 466666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 64 + max(octet_length(resources.folded) - 2048, 0) * 1 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 464666, 0, (SELECT coalesce(sum(1 + max(octet_length(resources.folded) - 0, 0) * 1 / 64 + max(octet_length(resources.folded) - 2048, 0) * 1 / 64), 0)
         FROM resources
         WHERE resources.tenant_id = ?1
-          AND resources.resource_type = ?2) <= 466666), 1) THEN '$'
+          AND resources.resource_type = ?2) <= 464666), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -31,9 +31,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH resources USING INDEX resources_modified (tenant_id=? AND resource_type=?)
 
-SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT source, iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+  FROM (SELECT id, source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
         FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1

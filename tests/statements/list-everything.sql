@@ -17,9 +17,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT source, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT source, iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
+  FROM (SELECT id, source, CASE source WHEN 0 THEN (SELECT users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || CASE (SELECT count(*)
         FROM (SELECT 1
           FROM team_members INDEXED BY team_members_nested
           WHERE tenant_id = ?1

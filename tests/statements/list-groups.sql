@@ -17,9 +17,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
+  FROM (SELECT id, teams.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || '\n' || document AS record
     FROM teams
     WHERE teams.tenant_id = ?1
     ORDER BY teams.id
@@ -32,7 +32,12 @@ FROM (SELECT *
 -- plan: SCAN (subquery-1)
 
 WITH RECURSIVE page(id) AS (SELECT id
-  FROM (SELECT id FROM teams WHERE teams.tenant_id = ?1 ORDER BY teams.id LIMIT ?2 + 0)), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
+  FROM (SELECT teams.id, 0 AS source
+    FROM teams
+    WHERE teams.tenant_id = ?1
+    ORDER BY teams.id
+    LIMIT ?2 + 0)
+  WHERE source = 0), cut(id, after, chunks) AS (SELECT id, '', 0 AS chunks
   FROM page
   UNION ALL
   SELECT cut.id, n.member_id, chunks + 1

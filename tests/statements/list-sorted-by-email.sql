@@ -17,9 +17,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1400000, 0, (SELECT coalesce(sum(5 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 2 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 5 > 1370000, 0, (SELECT coalesce(sum(5 + coalesce(json_array_length(users.folded, '$.emails'), 0) * 2 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
         FROM users
-        WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
+        WHERE users.tenant_id = ?1) <= 1370000), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -67,56 +67,40 @@ FROM (SELECT max(id) AS last, iif(count(record) < count(*), '', group_concat(rec
           WHERE e.value ->> '$.primary' = 1
           LIMIT 1), folded -> '$.emails' ->> 0) ->> '$.value' ASC NULLS LAST, users.id
       LIMIT ?2 + 0)
-    CROSS JOIN users ON users.seq = picked)) page
+    CROSS JOIN users ON users.seq = picked
+    LIMIT -1)) page
 LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?3) total ON 1
 -- ?1 = 1
 -- ?2 = 100
 -- ?3 = "User"
 -- plan: CO-ROUTINE page
--- plan:   CO-ROUTINE (subquery-9)
--- plan:     SEARCH users USING INDEX users_modified (tenant_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 8
--- plan:       SCAN e VIRTUAL TABLE INDEX 3:
--- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-9)
--- plan:   SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
--- plan:   SCALAR SUBQUERY 2
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     SCAN (subquery-1)
--- plan:   CORRELATED SCALAR SUBQUERY 3
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 7
--- plan:     CO-ROUTINE g
--- plan:       MATERIALIZE up
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN up
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN up
--- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN g
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   SCALAR SUBQUERY 2
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     SCAN (subquery-1)
--- plan:   CORRELATED SCALAR SUBQUERY 3
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 7
--- plan:     CO-ROUTINE g
--- plan:       MATERIALIZE up
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN up
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN up
--- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN g
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CO-ROUTINE (subquery-10)
+-- plan:     CO-ROUTINE (subquery-9)
+-- plan:       SEARCH users USING INDEX users_modified (tenant_id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 8
+-- plan:         SCAN e VIRTUAL TABLE INDEX 3:
+-- plan:       USE TEMP B-TREE FOR ORDER BY
+-- plan:     SCAN (subquery-9)
+-- plan:     SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:     SCALAR SUBQUERY 2
+-- plan:       CO-ROUTINE (subquery-1)
+-- plan:         SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:       SCAN (subquery-1)
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       CO-ROUTINE g
+-- plan:         CO-ROUTINE up
+-- plan:           SETUP
+-- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:           RECURSIVE STEP
+-- plan:             SCAN up
+-- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:         SCAN up
+-- plan:         USE TEMP B-TREE FOR GROUP BY
+-- plan:       SCAN g
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   SCAN (subquery-10)
 -- plan: SCAN page
 -- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?) LEFT-JOIN

@@ -17,7 +17,7 @@ SELECT ?1 AS tenant_id, NULL AS subject, '' AS cursor_key, NULL AS last_used_at,
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 > 1400000, 0, 1
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 20 > 1370000, 0, 1
         AND (WITH RECURSIVE above(via, id) AS (SELECT m.member_id, m.team_id
           FROM team_members m INDEXED BY team_members_nested
           WHERE m.tenant_id = ?1
@@ -28,13 +28,13 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
           CROSS JOIN team_members m INDEXED BY team_members_nested ON m.tenant_id = ?1
             AND m.member_id = above.id
             AND m.member_type = 'Group'
-          LIMIT 23334)
-        SELECT iif((SELECT count(*) FROM above) > 23333, 233334, (SELECT count(*)
+          LIMIT 22834)
+        SELECT iif((SELECT count(*) FROM above) > 22833, 228334, (SELECT count(*)
             FROM (SELECT 1
               FROM above
               LEFT JOIN team_members m ON m.tenant_id = ?1
                 AND m.team_id = above.via
-              LIMIT 233334)))) <= 233333), 1) THEN '$'
+              LIMIT 228334)))) <= 228333), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -109,17 +109,42 @@ FROM (SELECT max(id) AS last, iif(count(record) < count(*), '', group_concat(rec
         ORDER BY e.value
         LIMIT 1) ASC NULLS LAST, users.id
       LIMIT ?3 + 0 OFFSET ?1)
-    CROSS JOIN users ON users.seq = picked)) page
+    CROSS JOIN users ON users.seq = picked
+    LIMIT -1)) page
 LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?4) total ON 1
 -- ?1 = 1
 -- ?2 = "https://scim.example.com/scim/v2"
 -- ?3 = 100
 -- ?4 = "User"
 -- plan: CO-ROUTINE page
--- plan:   CO-ROUTINE (subquery-12)
--- plan:     SEARCH users USING COVERING INDEX users_id (tenant_id=?)
--- plan:     CORRELATED SCALAR SUBQUERY 11
--- plan:       CO-ROUTINE e
+-- plan:   CO-ROUTINE (subquery-13)
+-- plan:     CO-ROUTINE (subquery-12)
+-- plan:       SEARCH users USING COVERING INDEX users_id (tenant_id=?)
+-- plan:       CORRELATED SCALAR SUBQUERY 11
+-- plan:         CO-ROUTINE e
+-- plan:           CO-ROUTINE up
+-- plan:             SETUP
+-- plan:               SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:             RECURSIVE STEP
+-- plan:               SCAN up
+-- plan:               SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:           SCAN up
+-- plan:           SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:           USE TEMP B-TREE FOR GROUP BY
+-- plan:         SCAN e
+-- plan:         USE TEMP B-TREE FOR ORDER BY
+-- plan:       USE TEMP B-TREE FOR ORDER BY
+-- plan:     SCAN (subquery-12)
+-- plan:     SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:     SCALAR SUBQUERY 2
+-- plan:       CO-ROUTINE (subquery-1)
+-- plan:         SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:       SCAN (subquery-1)
+-- plan:     CORRELATED SCALAR SUBQUERY 3
+-- plan:       SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:     CORRELATED SCALAR SUBQUERY 7
+-- plan:       CO-ROUTINE g
 -- plan:         CO-ROUTINE up
 -- plan:           SETUP
 -- plan:             SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
@@ -127,50 +152,9 @@ LEFT JOIN (SELECT total FROM totals WHERE tenant_id = ?1 AND resource_type = ?4)
 -- plan:             SCAN up
 -- plan:             SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
 -- plan:         SCAN up
--- plan:         SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
 -- plan:         USE TEMP B-TREE FOR GROUP BY
--- plan:       SCAN e
--- plan:       USE TEMP B-TREE FOR ORDER BY
--- plan:     USE TEMP B-TREE FOR ORDER BY
--- plan:   SCAN (subquery-12)
--- plan:   SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
--- plan:   SCALAR SUBQUERY 2
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     SCAN (subquery-1)
--- plan:   CORRELATED SCALAR SUBQUERY 3
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 7
--- plan:     CO-ROUTINE g
--- plan:       MATERIALIZE up
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN up
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN up
--- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN g
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   SCALAR SUBQUERY 2
--- plan:     CO-ROUTINE (subquery-1)
--- plan:       SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan:     SCAN (subquery-1)
--- plan:   CORRELATED SCALAR SUBQUERY 3
--- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan:   CORRELATED SCALAR SUBQUERY 7
--- plan:     CO-ROUTINE g
--- plan:       MATERIALIZE up
--- plan:         SETUP
--- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:         RECURSIVE STEP
--- plan:           SCAN up
--- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:       SCAN up
--- plan:       USE TEMP B-TREE FOR GROUP BY
--- plan:     SCAN g
--- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:       SCAN g
+-- plan:       SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   SCAN (subquery-13)
 -- plan: SCAN page
 -- plan: SEARCH totals USING PRIMARY KEY (tenant_id=? AND resource_type=?) LEFT-JOIN

@@ -19,9 +19,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, (SELECT cursor_key FROM tenants WHERE i
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 1400000, 0, (SELECT coalesce(sum(1 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
+SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals WHERE tenant_id = ?1 AND resource_type IN (?2)) * 1 > 1399400, 0, (SELECT coalesce(sum(1 + max(octet_length(users.folded) - 0, 0) * 1 / 64 + max(octet_length(users.folded) - 2048, 0) * 1 / 64), 0)
         FROM users
-        WHERE users.tenant_id = ?1) <= 1400000), 1) THEN '$'
+        WHERE users.tenant_id = ?1) <= 1399400), 1) THEN '$'
   ELSE 'condition not met'
   END)
 -- ?1 = 1
@@ -32,9 +32,9 @@ SELECT json_extract('{}', CASE WHEN coalesce(iif((SELECT sum(total) FROM totals 
 -- plan: SCALAR SUBQUERY 2
 -- plan:   SEARCH users USING INDEX users_modified (tenant_id=?)
 
-SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT key_text, iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > 200, 'l', 't') || substr(x, 1, 200)
+  FROM (SELECT id, (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > 200, 'l', 't') || substr(x, 1, 200)
       ELSE 'n' || x
       END
       FROM (SELECT users.folded ->> '$.title' AS x)) AS key_text, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1
@@ -68,54 +68,40 @@ FROM (SELECT *
         AND ((users.folded ->> '$.title' IS NULL AND id > ?2))
       ORDER BY users.folded ->> '$.title' ASC NULLS LAST, users.id
       LIMIT ?3 + 0)
-    CROSS JOIN users ON users.seq = picked)
+    CROSS JOIN users ON users.seq = picked
+    LIMIT -1)
   LIMIT -1)
 -- ?1 = 1
 -- ?2 = "019a0000-0000-7000-8000-000000000001"
 -- ?3 = 2
--- plan: CO-ROUTINE (subquery-9)
--- plan:   SEARCH users USING INDEX users_id (tenant_id=? AND id>?)
--- plan:   USE TEMP B-TREE FOR ORDER BY
--- plan: SCAN (subquery-9)
--- plan: SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
--- plan: CORRELATED SCALAR SUBQUERY 2
--- plan:   CO-ROUTINE (subquery-1)
--- plan:     SCAN CONSTANT ROW
--- plan:   SCAN (subquery-1)
--- plan: SCALAR SUBQUERY 3
--- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 7
--- plan:   CO-ROUTINE g
--- plan:     MATERIALIZE up
--- plan:       SETUP
--- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:       RECURSIVE STEP
--- plan:         SCAN up
--- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:     SCAN up
--- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN g
--- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 8
--- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: SCALAR SUBQUERY 3
--- plan:   SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
--- plan: CORRELATED SCALAR SUBQUERY 7
--- plan:   CO-ROUTINE g
--- plan:     MATERIALIZE up
--- plan:       SETUP
--- plan:         SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:       RECURSIVE STEP
--- plan:         SCAN up
--- plan:         SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
--- plan:     SCAN up
--- plan:     USE TEMP B-TREE FOR GROUP BY
--- plan:   SCAN g
--- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
--- plan: CORRELATED SCALAR SUBQUERY 8
--- plan:   SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
--- plan:   SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: CO-ROUTINE (subquery-10)
+-- plan:   CO-ROUTINE (subquery-9)
+-- plan:     SEARCH users USING INDEX users_id (tenant_id=? AND id>?)
+-- plan:     USE TEMP B-TREE FOR ORDER BY
+-- plan:   SCAN (subquery-9)
+-- plan:   SEARCH users USING INTEGER PRIMARY KEY (rowid=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 2
+-- plan:     CO-ROUTINE (subquery-1)
+-- plan:       SCAN CONSTANT ROW
+-- plan:     SCAN (subquery-1)
+-- plan:   SCALAR SUBQUERY 3
+-- plan:     SEARCH team_members USING COVERING INDEX team_members_nested (tenant_id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 7
+-- plan:     CO-ROUTINE g
+-- plan:       CO-ROUTINE up
+-- plan:         SETUP
+-- plan:           SEARCH m USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:         RECURSIVE STEP
+-- plan:           SCAN up
+-- plan:           SEARCH m USING COVERING INDEX team_members_nested (tenant_id=? AND member_id=?)
+-- plan:       SCAN up
+-- plan:       USE TEMP B-TREE FOR GROUP BY
+-- plan:     SCAN g
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan:   CORRELATED SCALAR SUBQUERY 8
+-- plan:     SEARCH g USING COVERING INDEX team_members_member (tenant_id=? AND member_id=?)
+-- plan:     SEARCH t USING INDEX teams_id (tenant_id=? AND id=?)
+-- plan: SCAN (subquery-10)
 
 SELECT total
 FROM totals

@@ -19,9 +19,9 @@ SELECT ?1 AS tenant_id, NULL AS subject, (SELECT cursor_key FROM tenants WHERE i
 -- plan: SCALAR SUBQUERY 3
 -- plan:   SEARCH tenants USING COVERING INDEX tenants_settings (id=? AND settings_version>?)
 
-SELECT key_text, iif(octet_length(record) <= 8000, record, NULL) AS record
+SELECT key_text, iif(octet_length(record) <= 8000, record, id) AS record
 FROM (SELECT *
-  FROM (SELECT (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > 200, 'l', 't') || substr(x, 1, 200)
+  FROM (SELECT id, (SELECT CASE typeof(x) WHEN 'null' THEN NULL WHEN 'text' THEN iif(length(x) > 200, 'l', 't') || substr(x, 1, 200)
       ELSE 'n' || x
       END
       FROM (SELECT users.user_name_folded AS x)) AS key_text, users.id || '\n' || version || '\n' || created_at || '\n' || updated_at || '\n' || coalesce(CASE WHEN EXISTS (SELECT 1

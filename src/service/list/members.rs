@@ -12,12 +12,13 @@ use store::table::Table;
 use store::{Database, Row, Statement, read};
 
 impl<D: Database> Session<'_, D> {
-    pub(super) fn page_members(&self, plan: &Plan<'_>) -> Statement {
+    pub(super) fn page_members(&self, plan: &Plan<'_>, page: &Page<'_>) -> Statement {
         let view = self.view(&GROUP_TYPE);
         // Without the one more that tells whether there is another page.
         let page = Page {
             limit: plan.count,
-            ..plan.page.clone()
+            with_total: false,
+            ..page.clone()
         };
         read::member_chunks(&view, plan.members, plan.groups(), page.ids())
     }

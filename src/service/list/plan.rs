@@ -68,28 +68,33 @@ impl<D: Database> Session<'_, D> {
     pub(super) async fn fetch(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {
         let answers = match plan.way {
             Way::Whole => self.fetch_whole(plan).await,
-            Way::Rows(bound) => self.fetch_rows(plan, bound, None).await,
+            Way::Rows(bound) => self.fetch_rows(plan, &plan.page, bound, None).await,
         };
         let all = |answers: &PageAnswers| {
             answers.whole.as_ref().is_none_or(Whole::is_here)
                 && answers.items.iter().all(|item| item.record.is_some())
         };
-        let counts = match answers {
+        let (counts, known) = match answers {
             // One value of D1 holds 2 MB.
-            Err(Failure::TooLarge(_)) if plan.way == Way::Whole => None,
-            // Counting compares with all there is, and takes as long the second time.
+            Err(Failure::TooLarge(_)) if plan.way == Way::Whole => (None, None),
+            // To count and to find compares with all there is, and takes as long the second time.
             Ok(answers) if !all(&answers) && plan.way != Way::Rows(Bound::Sum) => {
-                Some(answers.counts)
+                (Some(answers.counts), Page::places_of(&answers.items))
             }
             answers => return answers,
         };
-        self.fetch_rows(plan, Bound::Sum, counts).await
+        let page = Page {
+            with_total: false,
+            known,
+            ..plan.page.clone()
+        };
+        self.fetch_rows(plan, &page, Bound::Sum, counts).await
     }
 
     async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {
         let mut batch = Batch::default();
         batch.expect(plan.page.room(Bound::Each));
-        batch.add_all(plan.page.budgets());
+        batch.add_all(plan.page.budgets(plan.columns));
         let handle = batch.add(plan.page.whole(plan.columns));
         let row = match self.send(batch).await {
             Err(store::Error::Guard) => return Err(too_dear().into()),
@@ -108,14 +113,14 @@ impl<D: Database> Session<'_, D> {
     async fn fetch_rows(
         &self,
         plan: &Plan<'_>,
+        page: &Page<'_>,
         bound: Bound,
         total_rows: Option<Vec<Row>>,
     ) -> Result<PageAnswers, Failure> {
-        let Plan { query, page, .. } = plan;
-        let by_cursor = query.paging.by_cursor();
+        let by_cursor = plan.query.paging.by_cursor();
         let mut batch = Batch::default();
         if total_rows.is_none() {
-            batch.add_all(page.budgets());
+            batch.add_all(page.budgets(plan.columns));
         }
         let (mut items, mut members, mut counts) = (None, None, Vec::new());
         if plan.count > 0 {
@@ -123,10 +128,10 @@ impl<D: Database> Session<'_, D> {
             items = Some(batch.add(page.statement(plan.columns, bound)));
             if plan.with_members {
                 batch.expect(plan.members.bytes);
-                members = Some(batch.add(self.page_members(plan)));
+                members = Some(batch.add(self.page_members(plan, page)));
             }
         }
-        if plan.total == Total::Counted && total_rows.is_none() {
+        if plan.total == Total::Counted && total_rows.is_none() && !page.with_total {
             counts = batch.add_all(page.totals());
         }
         if !batch.fits() {
@@ -144,14 +149,20 @@ impl<D: Database> Session<'_, D> {
             let rows = handle.map(|handle| answers.rows(handle));
             rows.unwrap_or_default()
         };
+        let (mut items, members) = (rows(items), rows(members));
+        let counts = match total_rows {
+            Some(counts) => counts,
+            None if page.with_total => items.drain(..items.len().min(1)).list(),
+            None => answers.rows_of(&counts),
+        };
         Ok(PageAnswers {
             whole: None,
-            items: rows(items)
+            items: items
                 .iter_mut()
                 .map(|row| page.read(row, plan.columns))
                 .list_all()?,
-            members: rows(members),
-            counts: total_rows.unwrap_or_else(|| answers.rows_of(&counts)),
+            members,
+            counts,
             cursor_key: facts.cursor_key,
         })
     }

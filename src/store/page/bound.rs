@@ -2,17 +2,20 @@
 //! would not fit it.
 //!
 //! What is left out still comes as a row, without its record: how many there are is known all the
-//! same.
+//! same, and which, so that they are fetched by their ids when the page is fetched again.
 
 use super::key::key_text;
-use super::part::{Columns, Page, Purpose};
-use crate::fragment::Fragment;
+use super::part::{Columns, Item, Page};
+use crate::fragment::{Fragment, value};
 use crate::limits::{LARGEST_VALUE, PAGE_BYTES, RECORD_BYTES};
 use crate::predicate::asks_type;
 use crate::record::{fill_up_to, weighed_record};
 use crate::source::Source;
 use crate::{Statement, text};
 use crate::{fragment, statement};
+use scim::json;
+use scim::list::List;
+use serde_json::Value;
 
 /// Which records of a page are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +47,8 @@ impl Page<'_> {
         let key = columns.key.then_some("key_text, ");
         let source = (self.sources.len() > 1).then_some("source, ");
         if bound == Bound::Sum {
-            let record = self.of_row(|source| weighed_record(source.view.table(), columns.groups));
-            let beside = columns.key.then(|| self.of_row(key_text));
+            let record = self.of_row(&|source| weighed_record(source.view.table(), columns.groups));
+            let beside = columns.key.then(|| self.of_row(&key_text));
             let names = [
                 columns.key.then_some("beside AS key_text, "),
                 source.and(Some("place AS source, ")),
@@ -54,17 +57,29 @@ impl Page<'_> {
             return fill_up_to(names.into(), self.places(), item, PAGE_BYTES);
         }
         let rows = match self.sources.as_slice() {
-            [source] => {
-                let select = |rows| self.select(source, columns, Purpose::Page, rows);
+            [source] if !self.with_total => {
+                let select = |rows| self.select(source, columns, rows);
                 text::select(source, &select)
             }
             _ => self.union(columns),
         };
+        let total = self.with_total.then(|| {
+            let names = [
+                key.and(Some(" AS key_text, NULL")),
+                source.and(Some(" AS source, NULL")),
+            ];
+            fragment!(
+                "WITH {matched} SELECT count(*){names} AS record FROM matched UNION ALL ",
+                matched = self.matched(),
+                names = names,
+            )
+        });
         // With a limit of its own it is not made one with the select within, which would put each
         // record together twice.
         statement!(
-            "SELECT {key}{source}iif(octet_length(record) <= {share}, record, NULL) AS record \
+            "{total}SELECT {key}{source}iif(octet_length(record) <= {share}, record, id) AS record \
              FROM (SELECT * FROM ({rows}) LIMIT -1)",
+            total = total,
             key = key,
             source = source,
             share = share(self.limit),
@@ -74,28 +89,38 @@ impl Page<'_> {
 
     /// The select of what is on the page, in order.
     fn places(&self) -> Fragment<'_> {
-        let ids = match self.sources.as_slice() {
-            [source] => {
-                let ids = |rows| {
-                    fragment!(
-                        "SELECT {row}.id, 0 AS source{from}",
-                        row = source.view.row(),
-                        from = self.from(source, rows),
-                    )
-                };
-                text::select(source, &ids)
-            }
-            _ => self.ordered_ids(false),
-        };
         fragment!(
             "SELECT id AS found, source AS place FROM ({ids})",
-            ids = ids
+            ids = self.ordered_ids(),
         )
     }
 
     /// What is shown of a row among those of [`Page::places`].
-    fn of_row<'a>(&'a self, item: impl Fn(&Source<'a>) -> Fragment<'a>) -> Fragment<'a> {
+    fn of_row<'a>(&'a self, item: &dyn Fn(&Source<'a>) -> Fragment<'a>) -> Fragment<'a> {
         self.of_source("next ->> 1", "next ->> 0", item)
+    }
+
+    /// What is on a page, as it came: the id and the source of each. Nothing of a page that did not
+    /// come row by row.
+    pub fn places_of(items: &[Item]) -> Option<String> {
+        let place = |item: &Item| {
+            let of_record = |record: &String| record.split('\n').next().map(str::to_owned);
+            let id = item.id.clone().or_else(|| of_record(item.record.as_ref()?));
+            Value::from(vec![Value::from(id), Value::from(item.source)])
+        };
+        let places = items.iter().map(place).list();
+        (!places.is_empty()).then(|| json::text(&Value::from(places)))
+    }
+
+    /// The select of what is known to be on the page, as far as it is still there.
+    pub(super) fn known_ids<'a>(&'a self, known: &'a str) -> Fragment<'a> {
+        fragment!(
+            "SELECT value ->> 0 AS id, value ->> 1 AS source FROM json_each({known}) \
+             WHERE {is_there} LIMIT {limit}",
+            known = value(known),
+            is_there = self.of_source("value ->> 1", "value ->> 0", &|_| "1".into()),
+            limit = self.limit,
+        )
     }
 
     /// Bytes that the records may have together.

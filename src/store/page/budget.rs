@@ -9,7 +9,7 @@ use scim::list::List;
 use scim::path::Location;
 use scim::resource_type::{GROUP_TYPE, ResourceType, USER_TYPE};
 
-use super::part::Page;
+use super::part::{Columns, Page};
 use crate::Statement;
 use crate::expression::{View, has_column, path_of};
 use crate::fragment;
@@ -30,15 +30,22 @@ mod weights;
 use weight::{Weight, narrowing};
 use weights::{
     CHARACTERS, COMPARED, COUNTED, INDIRECT, LEAST, MARKED, MEMBERSHIP, NESTED, OF_COLUMNS,
-    OF_NAMED, READ, READ_TO_SORT, SKIMMED, SMALL, SORT_LINKED, SORT_LIST, SORT_VALUE, SORTED,
-    SOUGHT, VALUE,
+    OF_NAMED, READ, READ_TO_SORT, SHOWN, SKIMMED, SMALL, SORT_LINKED, SORT_LIST, SORT_VALUE,
+    SORTED, SOUGHT, VALUE,
 };
 
 impl Page<'_> {
     /// The statements that fail the batch unless the list is within its budget of looks
     /// ([`LOOKS`]).
-    pub fn budgets(&self) -> Vec<Statement> {
-        let of = |source| budget(source, LOOKS / self.sources.len().max(1));
+    pub fn budgets(&self, columns: Columns) -> Vec<Statement> {
+        let rows = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let shown = if self.has_own_order() && columns.groups {
+            rows.saturating_mul(SHOWN)
+        } else {
+            0
+        };
+        let most = LOOKS.saturating_sub(shown) / self.sources.len().max(1);
+        let of = |source| budget(source, most);
         self.sources.iter().filter_map(of).list()
     }
 }

@@ -34,6 +34,10 @@ pub struct Page<'a> {
     pub window: Window,
     /// How many rows at the most.
     pub limit: u64,
+    /// Whether its statement tells, in a row before the others, how many match.
+    pub with_total: bool,
+    /// What is on it, where that is known: see [`Page::places_of`].
+    pub known: Option<String>,
 }
 
 /// A row of a page.
@@ -42,17 +46,10 @@ pub struct Item {
     /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it
     /// out.
     pub record: Option<String>,
+    /// Its id, where a page with [`Bound::Each`] left the record out.
+    pub id: Option<String>,
     /// Its sort key, if asked for.
     pub key: Option<SortKey>,
     /// Which of the sources it comes from.
     pub source: usize,
-}
-
-/// What a select is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// All of the page, row by row.
-    Page,
-    /// All of the page, to be put together.
-    Whole,
 }

@@ -1,7 +1,7 @@
 //! A page as one row: the database puts it together, and a row passes as fast as a hundred do
 //! together.
 
-use super::part::{Columns, Page, Purpose, Window};
+use super::part::{Columns, Page, Window};
 use crate::expression::View;
 use crate::fragment::Fragment;
 use crate::record::ALL;
@@ -57,7 +57,7 @@ impl Page<'_> {
              LEFT JOIN ({total}) total ON 1",
             cursor = cursor(&source.view, by_cursor),
             all = ALL,
-            select = page.select(source, columns, Purpose::Whole, Rows::All),
+            select = page.select(source, columns, Rows::All),
             total = self.total(&source.view),
         )
     }

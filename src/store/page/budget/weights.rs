@@ -25,6 +25,9 @@ pub(super) const SMALL: usize = 2_048;
 pub(super) const SKIMMED: usize = 192;
 /// Looks that each of those takes, however small.
 pub(super) const LEAST: usize = 5;
+/// Looks that a user on a page takes, with the groups, where all are put in order for it: in that
+/// of an index few are looked at.
+pub(super) const SHOWN: usize = 300;
 /// Looks that it takes to sort by what a resource is linked to.
 pub(super) const SORT_LINKED: usize = 20;
 /// The same by a list in its document, besides some for each of the values: the primary one is
