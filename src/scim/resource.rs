@@ -35,7 +35,9 @@ pub(crate) use read_only::leave_out_read_only;
 use read_only::leave_out_sent;
 pub use refusal::MAX_VALUES;
 pub use rules::{check_required, keep_unique, replace, set_lasting, set_schemas, unique_values};
-pub(crate) use rules::{immutable_parts, is_off, leave_out_incomplete};
+pub(crate) use rules::{
+    immutable_parts, is_off, keep_required, leave_out_incomplete, names_required,
+};
 pub(crate) use values::{Values, is_same, merge, set_parts, unite};
 pub(crate) use wrapped::{is_blank, sub_named, unwrap_value};
 
@@ -80,17 +82,40 @@ impl Resource {
         body: &Value,
         habits: &mut Habits,
     ) -> Result<Self, Error> {
+        Self::read(resource_type, body, habits, true)
+    }
+
+    /// Reads the body of a PUT as [`Resource::accept`] does; but where a user is deactivated, what
+    /// is required may be missing: [`replace`] then keeps what is stored, or refuses it.
+    pub fn accept_change(
+        resource_type: &'static ResourceType,
+        body: &Value,
+        habits: &mut Habits,
+    ) -> Result<Self, Error> {
+        Self::read(resource_type, body, habits, false)
+    }
+
+    fn read(
+        resource_type: &'static ResourceType,
+        body: &Value,
+        habits: &mut Habits,
+        is_new: bool,
+    ) -> Result<Self, Error> {
         let Value::Object(body) = body else {
             let mut detail = String::from("The body must be a JSON object that holds one ");
             detail.push_str(resource_type.name);
             return Err(Error::invalid_syntax(detail));
         };
         check_uris(resource_type, member(body, "schemas"), habits)?;
-        let mut reader = BodyReader::default();
+        let mut reader = BodyReader {
+            is_new,
+            ..BodyReader::default()
+        };
         let read = reader.members(resource_type, body, habits);
         let BodyReader {
             mut resource,
             aside,
+            ..
         } = reader;
         if let Err(error) = read {
             return Err(aside.refuse(error));
@@ -101,19 +126,13 @@ impl Resource {
             leave_out_incomplete(resource_type, &Map::new(), &mut resource.document, habits);
         }
         set_schemas(resource_type, &mut resource.document);
-        check_required(resource_type, &resource.document)?;
+        if is_new || !deactivates || !names_required(resource_type, body) {
+            check_required(resource_type, &resource.document)?;
+        }
         Ok(resource)
     }
 
     /// Whether it is that of a user who may not sign in.
-    ///
-    /// ```
-    /// use scim::{habit::Habits, resource::Resource, resource_type::USER_TYPE};
-    /// let body = serde_json::json!({ "userName": "ada", "active": false, "x509Certificates": 1 });
-    /// let user = Resource::accept(&USER_TYPE, &body, &mut Habits::default())?;
-    /// assert!(user.deactivates(&USER_TYPE));
-    /// # Ok::<(), scim::error::Error>(())
-    /// ```
     pub fn deactivates(&self, resource_type: &'static ResourceType) -> bool {
         is_off(resource_type, &self.document)
     }
@@ -124,6 +143,8 @@ impl Resource {
 struct BodyReader {
     resource: Resource,
     aside: Aside,
+    /// Whether no other value is there for one that is required.
+    is_new: bool,
 }
 
 impl BodyReader {
@@ -197,7 +218,9 @@ impl BodyReader {
     fn put(&mut self, location: Location, value: &Value, habits: &mut Habits) -> Result<(), Error> {
         match coerce::coerce(location, value, habits) {
             Ok(value) => put(&mut self.resource.document, location, value),
-            Err(error) if is_optional(location) => self.aside.put(&location.to_string(), error),
+            Err(error) if !self.is_new || is_optional(location) => {
+                self.aside.put(&location.to_string(), error);
+            }
             Err(error) => return Err(error),
         }
         Ok(())

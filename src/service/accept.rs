@@ -17,14 +17,19 @@ use store::Database;
 use store::table::Table;
 
 impl<D: Database> Session<'_, D> {
-    /// Reads the body of a POST or a PUT.
+    /// Reads the body of a POST, which makes something new, or of a PUT.
     pub(crate) fn accept(
         &self,
         resource_type: &'static ResourceType,
         body: &Value,
+        is_new: bool,
     ) -> Result<Resource, Failure> {
         let mut habits = Habits::default();
-        let mut read = Resource::accept(resource_type, body, &mut habits);
+        let mut read = if is_new {
+            Resource::accept(resource_type, body, &mut habits)
+        } else {
+            Resource::accept_change(resource_type, body, &mut habits)
+        };
         if let Ok(read) = &mut read {
             self.drop_teams(resource_type, read, &mut habits);
         }

@@ -123,7 +123,7 @@ impl<D: Database> Session<'_, D> {
         id: String,
     ) -> Result<NewResource, Failure> {
         let view = self.view(resource_type);
-        let mut resource = self.accept(resource_type, body)?;
+        let mut resource = self.accept(resource_type, body, true)?;
         set_lasting(resource_type, &Map::new(), &mut resource.document);
         let mut links = LinkChange {
             add: resource.links.unwrap_or_default(),

@@ -27,7 +27,7 @@ impl<D: Database> Session<'_, D> {
         condition: &Condition,
         selection: &Selection,
     ) -> Result<ResourceReply, Failure> {
-        let resource = self.accept(resource_type, body)?;
+        let resource = self.accept(resource_type, body, false)?;
         let deactivates = resource.deactivates(resource_type);
         let Resource {
             document,

@@ -188,26 +188,155 @@ fn a_value_without_its_required_part() {
     off(&client, &client.put(&user, &body(&lacking, false)), &path);
 }
 
-/// What leaves no resource to write is refused all the same.
+/// Names that are none.
+fn no_names() -> [Value; 7] {
+    [
+        json!(null),
+        json!(""),
+        json!("  "),
+        json!("a\nb"),
+        json!("a\u{0}"),
+        json!({ "a": 1 }),
+        json!(["a", "b"]),
+    ]
+}
+
+/// What a user must have cannot be emptied: he leaves with what he had.
 #[test]
-fn not_without_what_is_required() {
+fn by_what_empties_his_name() {
     let memory = Memory::new();
     let client = Client::new(&memory);
-    let id = client.user("ada");
-    let user = format!("/Users/{id}");
-    for name in [json!(null), json!("  "), json!({ "a": 1 })] {
-        let put = json!({ "userName": name, "active": false });
+    let made = json!({ "userName": "ada", "nickName": "Ada" });
+    let user = format!("/Users/{}", client.created("/Users", &made));
+    let set = |active: bool| json!({ "op": "replace", "path": "active", "value": active });
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let urn = format!("{core}:userName");
+    let mut operations = vec![
+        (json!({ "op": "remove", "path": "userName" }), "userName"),
+        (json!({ "op": "remove", "path": urn }), "userName"),
+        (
+            json!({ "op": "remove", "path": "userName", "value": "ada" }),
+            "userName",
+        ),
+        (json!({ "op": "replace", "path": "userName" }), "userName"),
+        (json!({ "op": "add", "path": "active" }), "active"),
+        (
+            json!({ "op": "replace", "path": "active", "value": "maybe" }),
+            "active",
+        ),
+        (
+            json!({ "op": "replace", "value": { "active": { "a": 1 } } }),
+            "active",
+        ),
+    ];
+    for name in &no_names() {
+        let replace = |path: &str| json!({ "op": "replace", "path": path, "value": name });
+        operations.push((replace("userName"), "userName"));
+        operations.push((replace(&urn), &urn));
+        for value in [
+            json!({ "userName": name }),
+            json!({ "USERNAME": name }),
+            json!({ &urn: name }),
+        ] {
+            let told = value.as_object().unwrap().keys().next().unwrap().clone();
+            let told = if told == urn {
+                urn.as_str()
+            } else {
+                "userName"
+            };
+            operations.push((json!({ "op": "add", "value": value }), told));
+        }
+    }
+    let in_bulk = |operations: &Value| {
+        let data = json!({ "Operations": operations });
+        let operation = json!({ "method": "PATCH", "path": user, "data": data });
+        let other =
+            json!({ "method": "PATCH", "path": "/Users/nobody", "data": { "Operations": [] } });
+        client.post("/Bulk", &json!({ "Operations": [operation, other] }))
+    };
+    let told = |got: &Got| {
+        got.header("Scim-Ignored")
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    for (operation, path) in operations {
+        refused(&client.patch(&user, &json!([operation])));
+        refused(&client.patch(&user, &json!([operation, set(true)])));
+        for both in [
+            json!([operation, set(false)]),
+            json!([set(false), operation]),
+        ] {
+            let got = client.patch(&user, &both);
+            assert_eq!(got.status, 200, "{operation}: {:#}", got.body);
+            let path = path.to_ascii_lowercase();
+            assert!(
+                path.ends_with(&told(&got)) && !told(&got).is_empty(),
+                "{operation}"
+            );
+            assert_eq!(got.body["active"], false, "{operation}");
+            assert_eq!(got.body["userName"], "ada", "{operation}");
+            client.patch(&user, &json!([set(true)])).expect(200);
+            let got = in_bulk(&both);
+            assert_eq!(got.body["Operations"][0]["status"], "200", "{operation}");
+            assert!(
+                path.ends_with(&told(&got)) && !told(&got).is_empty(),
+                "{operation}"
+            );
+            assert_eq!(
+                client.get(&user).expect(200)["active"],
+                false,
+                "{operation}"
+            );
+            client.patch(&user, &json!([set(true)])).expect(200);
+        }
+    }
+}
+
+/// The same by PUT, where what is sent is the whole user.
+#[test]
+fn by_a_put_that_empties_his_name() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    let made = json!({ "userName": "ada", "nickName": "Ada" });
+    let user = format!("/Users/{}", client.created("/Users", &made));
+    let set = |active: bool| json!({ "op": "replace", "path": "active", "value": active });
+    let whole = |name: Option<&Value>, active: bool| {
+        let mut body = json!({ "nickName": "Ada", "active": active });
+        if let Some(name) = name {
+            body["userName"] = name.clone();
+        }
+        body
+    };
+    // A body that does not name it is no user, whatever else it asks for.
+    for active in [true, false] {
+        refused(&client.put(&user, &whole(None, active)));
+    }
+    for name in no_names().iter().map(Some) {
         client
-            .put(&user, &put)
-            .refused(400, "invalidValue", "userName");
-        let operations = json!([
-            { "op": "replace", "path": "active", "value": false },
-            { "op": "replace", "path": "userName", "value": name },
-        ]);
-        client
-            .patch(&user, &operations)
-            .refused(400, "invalidValue", "Operation 2");
-        assert_eq!(client.get(&user).expect(200)["active"], true);
+            .post("/Users", &whole(name, false))
+            .refused(400, "invalidValue", "`userName`");
+        refused(&client.put(&user, &whole(name, true)));
+        off(&client, &client.put(&user, &whole(name, false)), "userName");
+        // Who has left already does so no more.
+        let again = client.put(&user, &whole(name, false));
+        again.refused(400, "invalidValue", "`userName`");
+        client.patch(&user, &json!([set(true)])).expect(200);
+        let bulk = |active: bool| {
+            let put = json!({ "method": "PUT", "path": user, "data": whole(name, active) });
+            let other =
+                json!({ "method": "PUT", "path": "/Users/nobody", "data": whole(name, active) });
+            client.post("/Bulk", &json!({ "Operations": [put, other] }))
+        };
+        assert_eq!(bulk(true).body["Operations"][0]["status"], "400");
+        let got = bulk(false);
+        assert_eq!(got.body["Operations"][0]["status"], "200", "{name:?}");
+        assert_eq!(got.header("Scim-Ignored"), Some("userName"));
+        let shown = client.get(&user).expect(200);
+        assert_eq!(
+            (&shown["userName"], &shown["active"]),
+            (&json!("ada"), &json!(false))
+        );
+        client.patch(&user, &json!([set(true)])).expect(200);
     }
     let twice = json!({ "userName": "ada", "active": "no", "title": { "a": 1 } });
     client

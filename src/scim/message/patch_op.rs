@@ -92,9 +92,7 @@ impl PatchOp {
             explicit: false,
         };
         for item in items {
-            if let Err(error) = reader.operation(item) {
-                return Err(reader.aside.refuse(error));
-            }
+            reader.operation(item);
         }
         let patch = Self {
             operations: reader.operations,

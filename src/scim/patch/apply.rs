@@ -11,11 +11,10 @@ use crate::fold::fold_value;
 use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE, NOTHING_REMOVED};
 use crate::json;
 use crate::path::Location;
-use crate::resource::aside::is_optional;
 use crate::resource::refusal::fixed_already;
 use crate::resource::{
-    check_required, get, immutable_parts, is_same, leave_out_incomplete, merge, put, set_schemas,
-    take, unite,
+    check_required, get, immutable_parts, is_same, keep_required, leave_out_incomplete, merge, put,
+    set_schemas, take, unite,
 };
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, Type};
@@ -32,7 +31,7 @@ mod tests;
 /// Applies operations, as [`crate::message::patch_op`] reads them, to a document, and sets its
 /// `schemas`.
 ///
-/// Where they deactivate a user, what is refused of an optional attribute is left out, and told.
+/// Where they deactivate a user, what is refused is left out, and told.
 ///
 /// An error names its operation, but for what is missing when all are done, which is no single
 /// one's. The document is then left half changed: pass a copy. Operations on the linked attribute
@@ -81,24 +80,31 @@ pub fn apply_within(
     let before = deactivates.then(|| document.clone());
     let mut are_looks_out = false;
     for operation in operations {
-        let optional = optional_location(operation).filter(|_| deactivates);
+        let location = location(operation).filter(|_| deactivates);
         // Not even a copy of the values is made for those behind the one that had too few looks.
-        if let Some(location) = optional.filter(|of| of.attribute.multi_valued && are_looks_out) {
+        if let Some(location) = location.filter(|of| of.attribute.multi_valued && are_looks_out) {
             habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
             continue;
         }
-        let optional = optional.map(|location| (location, get(document, location).cloned()));
+        let former = location.map(|location| (location, get(document, location).cloned()));
         if let Err(error) = change(resource_type, operation, document, habits, looks) {
-            let Some((location, before)) = optional else {
+            if !deactivates {
                 return Err(error.of_operation(operation.number));
-            };
+            }
             are_looks_out |= core::mem::take(&mut looks.were_too_few);
-            habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &location.to_string());
-            put(document, location, before);
+            let mut path = error.attribute().unwrap_or_default().to_string();
+            if let Some((location, former)) = former {
+                path = location.to_string();
+                put(document, location, former);
+            }
+            habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &path);
         }
     }
     if let Some(before) = before {
         leave_out_incomplete(resource_type, &before, document, habits);
+        if complete {
+            keep_required(resource_type, &before, document, habits);
+        }
     }
     set_schemas(resource_type, document);
     if complete {
@@ -108,13 +114,12 @@ pub fn apply_within(
     }
 }
 
-/// The optional attribute that an operation changes.
-fn optional_location(operation: &Operation) -> Option<Location> {
+/// The attribute that an operation changes, unless that is a whole extension.
+fn location(operation: &Operation) -> Option<Location> {
     let (Target::Attribute(of) | Target::Elements { of, .. }) = operation.target else {
         return None;
     };
-    let whole = Location { sub: None, ..of };
-    is_optional(of).then_some(whole)
+    Some(Location { sub: None, ..of })
 }
 
 fn change(
@@ -179,6 +184,7 @@ fn guard(
     }
 }
 
+/// Where it is refused, all of it stays.
 fn remove_extension(
     resource_type: &'static ResourceType,
     schema: &'static Schema,
@@ -200,11 +206,12 @@ fn remove_extension(
             attribute,
             sub: None,
         };
-        guard(location, document, |document| {
-            put(document, location, None);
-            Ok(())
-        })?;
+        let mut fixed = immutable_parts(location).into_iter();
+        if let Some(fixed) = fixed.find(|fixed| get(document, *fixed).is_some()) {
+            return Err(fixed_already(fixed));
+        }
     }
+    document.remove(schema.uri);
     Ok(())
 }
 

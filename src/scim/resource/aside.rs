@@ -2,17 +2,18 @@
 //!
 //! A leaver who stays active for a certificate that is no base64 has an account; a certificate that
 //! is left out is told, in `Scim-Ignored`. So a request that sets `active` to false is done without
-//! the optional attributes in it that have no meaning: a value of another type, a time or a number
-//! that is none, base64 that is none, too many values, two primary ones, a path that names nothing
-//! or that matches nothing, what is read-only or immutable; and without what is no operation, such
-//! as a `remove` that has no path, or is more work than one request may be: operations on too many
-//! values. (No canonical value is refused: to RFC 7643 §7 they are suggestions.) Any other request
-//! is refused for them, which says what to mend.
+//! what in it has no meaning: a value of another type, a time or a number that is none, base64 that
+//! is none, too many values, two primary ones, a path that names nothing or that matches nothing,
+//! what is read-only or immutable; and without what is no operation, such as a `remove` that has no
+//! path, or is more work than one request may be: operations on too many values. (No canonical
+//! value is refused: to RFC 7643 §7 they are suggestions.) Any other request is refused for them,
+//! which says what to mend.
 //!
-//! Refused all the same is what leaves no resource to write: no JSON, no list of operations,
-//! another schema's resource, a required attribute without a value or with one that cannot be
-//! read, and more than the limits of a request or of a resource allow, but for looks. A unique
-//! value that another has shows when it is written: a PATCH goes on without it
+//! What is required, `userName` first of all, cannot be emptied: it keeps the value that is stored
+//! (`keep_required`) in a PATCH, and in a PUT where the user was active. A POST has none, and is
+//! refused; so is whatever leaves no resource to write: no JSON, no list of operations, another
+//! schema's resource, and more than the limits of a request or of a resource allow, but for looks.
+//! A unique value that another has shows when it is written: a PATCH goes on without it
 //! (`PatchOp::without_unique`), and so does a PUT (`keep_unique`) where the user was active, while
 //! a POST with the name of another is about that other, and is refused.
 

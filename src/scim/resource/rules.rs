@@ -6,7 +6,7 @@ use crate::json;
 use serde_json::{Map, Value};
 
 use super::aside::is_optional;
-use super::document::{get, locations, put, put_object, take_object};
+use super::document::{get, locations, member, put, put_object, take_object};
 use super::refusal::{fixed_already, missing};
 use super::values::is_same;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::habit::{Habits, LEFT_OUT_TO_DEACTIVATE};
 use crate::list::values_of;
 use crate::path::Location;
 use crate::resource_type::ResourceType;
-use crate::schema::{Attribute, Mutability, Type, Uniqueness};
+use crate::schema::{Attribute, Mutability, Schema, Type, Uniqueness};
 use crate::schemas::{group::GROUP, user::USER};
 
 /// Sets `schemas` to what the document uses: the core schema, then each extension that has data
@@ -42,12 +42,39 @@ pub fn check_required(
     resource_type: &'static ResourceType,
     document: &Map<String, Value>,
 ) -> Result<(), Error> {
+    match lacking(resource_type, document) {
+        None => Ok(()),
+        Some(Lacking::Value(location)) => Err(missing(location)),
+        Some(Lacking::Extension(schema)) => {
+            let mut detail = String::from("The extension `");
+            detail.push_str(schema.uri);
+            detail.push_str("` is required and must have data");
+            Err(Error::invalid_value(detail).at(schema.uri))
+        }
+    }
+}
+
+/// Whether a body has a member for all that is required of its type: one without is no such
+/// resource (RFC 7644 §3.5.1), while one with an empty value may leave what is stored.
+pub(crate) fn names_required(
+    resource_type: &'static ResourceType,
+    body: &Map<String, Value>,
+) -> bool {
+    let mut attributes = resource_type.schema.attributes.iter();
+    attributes.all(|attribute| !attribute.required || member(body, attribute.name).is_some())
+}
+
+/// What is required and is not there.
+enum Lacking {
+    Value(Location),
+    Extension(&'static Schema),
+}
+
+/// The first that a document lacks.
+fn lacking(resource_type: &'static ResourceType, document: &Map<String, Value>) -> Option<Lacking> {
     for extension in resource_type.extensions {
         if extension.required && !document.contains_key(extension.schema.uri) {
-            let mut detail = String::from("The extension `");
-            detail.push_str(extension.schema.uri);
-            detail.push_str("` is required and must have data");
-            return Err(Error::invalid_value(detail).at(extension.schema.uri));
+            return Some(Lacking::Extension(extension.schema));
         }
     }
     for location in locations(resource_type) {
@@ -60,13 +87,47 @@ pub fn check_required(
         }
         let value = get(document, location);
         if attribute.required && value.is_none() {
-            return Err(missing(location));
+            return Some(Lacking::Value(location));
         }
         if let Some(part) = lacking_part(location, value) {
-            return Err(missing(part));
+            return Some(Lacking::Value(part));
         }
     }
-    Ok(())
+    None
+}
+
+/// Leaves a resource that is deactivated what it must have and would lack, and says so: the value
+/// that it had; else the extension as it was, where the lack is of one that it need not have.
+pub(crate) fn keep_required(
+    resource_type: &'static ResourceType,
+    before: &Map<String, Value>,
+    document: &mut Map<String, Value>,
+    habits: &mut Habits,
+) {
+    // Each turn mends one of them, unless it was lacking before, too.
+    for _ in locations(resource_type) {
+        let schema = match lacking(resource_type, document) {
+            None => return,
+            Some(Lacking::Extension(schema)) => Some(schema),
+            Some(Lacking::Value(part)) => {
+                let whole = Location { sub: None, ..part };
+                if let Some(value) = get(before, whole) {
+                    habits.leave_out(LEFT_OUT_TO_DEACTIVATE, &part.to_string());
+                    put(document, whole, Some(value.clone()));
+                    continue;
+                }
+                part.extension
+            }
+        };
+        let Some(schema) = schema else {
+            return;
+        };
+        habits.leave_out(LEFT_OUT_TO_DEACTIVATE, schema.uri);
+        match before.get(schema.uri) {
+            Some(object) => document.insert(schema.uri.to_string(), object.clone()),
+            None => document.remove(schema.uri),
+        };
+    }
 }
 
 /// The required part that a value lacks.
@@ -119,7 +180,8 @@ fn is_servers_or_secret(attribute: &Attribute) -> bool {
 /// another value for an immutable attribute is refused. Where the client sends none there is no
 /// input to match, and the attribute "SHALL NOT be updated" (RFC 7643 §7): the value stays. The
 /// same holds for immutable parts of a singular complex attribute. Where the user is deactivated
-/// another value is left out, if there are habits to tell it by.
+/// another value is left out, if there are habits to tell it by; and what is required and is empty
+/// stays as it was, if he was active until now.
 pub fn replace(
     resource_type: &'static ResourceType,
     current: &Map<String, Value>,
@@ -144,6 +206,12 @@ pub fn replace(
                 },
             }
         }
+    }
+    if let Some(habits) = habits {
+        if !is_off(resource_type, current) {
+            keep_required(resource_type, current, next, habits);
+        }
+        check_required(resource_type, next)?;
     }
     set_lasting(resource_type, current, next);
     set_schemas(resource_type, next);

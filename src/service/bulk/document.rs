@@ -28,7 +28,7 @@ impl<D: Database> Session<'_, D> {
         let mut document = before.clone();
         let is_whole = matches!(job.action, Ok(Action::Replace(..)));
         if is_whole {
-            document = self.accept(resource_type, data)?.document;
+            document = self.accept(resource_type, data, false)?.document;
             let habits = &mut self.habits();
             replace(resource_type, before, &mut document, Some(habits))?;
         } else {

@@ -14,8 +14,8 @@ use crate::habit::{
 use crate::index::Index;
 use crate::patch::path::Target;
 use crate::patch::{Op, Operation};
-use crate::path::{AttributePath, Location, has_path};
-use crate::resource::aside::{Aside, is_optional};
+use crate::path::{Location, has_path};
+use crate::resource::aside::Aside;
 use crate::resource::refusal::refusal;
 use crate::resource::{extension_members, is_repeated, is_schemas, leave_out_read_only, member};
 use crate::resource_type::ResourceType;
@@ -61,17 +61,13 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads an operation. What is refused of it, and is about no attribute, makes it none.
-    pub(super) fn operation(&mut self, item: &Value) -> Result<(), Error> {
+    pub(super) fn operation(&mut self, item: &Value) {
         self.number += 1;
-        self.read_operation(item).or_else(|error| {
-            if error.attribute().is_some() {
-                return Err(error.of_operation(self.number));
-            }
+        if let Err(error) = self.read_operation(item) {
             let path = item.as_object().and_then(|item| member(item, "path"));
             let path = path.and_then(Value::as_str).unwrap_or("Operations");
             self.put_aside(self.operations.len(), path, error);
-            Ok(())
-        })
+        }
     }
 
     fn read_operation(&mut self, item: &Value) -> Result<(), Error> {
@@ -90,8 +86,10 @@ impl Reader<'_> {
             }
             Some(Value::String(text)) => {
                 let before = self.operations.len();
-                self.at_path(op, text, value)
-                    .or_else(|error| self.refuse_or_put_aside(before, text, error))
+                if let Err(error) = self.at_path(op, text, value) {
+                    self.put_aside(before, text, error);
+                }
+                Ok(())
             }
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                 Err(Error::invalid_path("`path` must be a string"))
@@ -110,26 +108,6 @@ impl Reader<'_> {
                 None => Err(error),
             },
         }
-    }
-
-    /// Refuses what is about a required attribute; puts any other fault at a path aside.
-    fn refuse_or_put_aside(
-        &mut self,
-        before: usize,
-        path: &str,
-        error: Error,
-    ) -> Result<(), Error> {
-        let front = path.trim().split(['[', ' ']).next().unwrap_or_default();
-        let is_needed = AttributePath::parse(front)
-            .ok()
-            .and_then(|path| path.bind(self.resource_type, &mut Habits::default()))
-            .is_some_and(|of| !is_optional(of) && !is_schemas(of));
-        let is_whole = self.target(path).is_ok_and(|of| of == Target::Resource);
-        if is_needed || is_whole && error.attribute().is_some() {
-            return Err(error.at(path));
-        }
-        self.put_aside(before, path, error);
-        Ok(())
     }
 
     /// Puts a fault aside, as the message may deactivate somebody, with what was read at its path.
@@ -164,18 +142,20 @@ impl Reader<'_> {
                     self.habits.leave_out(NOTHING_SET, "value");
                     Ok(())
                 }
-                Some(Value::Object(members)) => match self.unwrap_members(members) {
-                    Some(inner) => self.members(op, None, inner),
-                    None => self.members(op, None, members),
-                },
+                Some(Value::Object(members)) => {
+                    let inner = self.unwrap_members(members);
+                    self.members(op, None, inner.unwrap_or(members));
+                    Ok(())
+                }
                 // §3.5.2.3 speaks of "a list of one or more attributes", and some take it at its
                 // word.
                 Some(Value::Array(list)) if list.iter().all(Value::is_object) => {
                     self.habits
                         .note_at("list-for-pathless-value", "Operations.value");
-                    list.iter()
-                        .filter_map(Value::as_object)
-                        .try_for_each(|members| self.members(op, None, members))
+                    for members in list.iter().filter_map(Value::as_object) {
+                        self.members(op, None, members);
+                    }
+                    Ok(())
                 }
                 Some(_) | None => Err(Error::invalid_value(
                     "`value` must be an object of attributes where there is no `path`",
@@ -236,12 +216,7 @@ impl Reader<'_> {
     /// The members of a path-less value or of an extension's object: one operation each. What the
     /// schema does not know is left out, and so is what is the server's: authentik and Okta send
     /// whole resources, `id` and `schemas` included.
-    fn members(
-        &mut self,
-        op: Op,
-        schema: Option<&'static Schema>,
-        members: &Map<String, Value>,
-    ) -> Result<(), Error> {
+    fn members(&mut self, op: Op, schema: Option<&'static Schema>, members: &Map<String, Value>) {
         self.explicit = false;
         // A key with a path in it may name a part of what a plain one holds.
         let paths = |is_path: bool| {
@@ -270,8 +245,9 @@ impl Reader<'_> {
                         (Target::Attribute(_) | Target::Extension(_) | Target::Resource, _) => {}
                     }
                     let before = self.operations.len();
-                    self.read(op, target, Some(value))
-                        .or_else(|error| self.refuse_or_put_aside(before, path, error))?;
+                    if let Err(error) = self.read(op, target, Some(value)) {
+                        self.put_aside(before, path, error);
+                    }
                 }
                 // A key with a filter is meant as a path: what no schema knows is left out of it as
                 // of a path, and a mistake in it is told.
@@ -281,13 +257,12 @@ impl Reader<'_> {
                 {
                     match self.unknown(path) {
                         Some(name) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, &name),
-                        None => self.refuse_or_put_aside(self.operations.len(), path, error)?,
+                        None => self.put_aside(self.operations.len(), path, error),
                     }
                 }
                 Err(_) => self.habits.leave_out(UNKNOWN_ATTRIBUTE, path),
             }
         }
-        Ok(())
     }
 
     /// A whole extension. It is a set of attributes like the resource itself: what the value does
@@ -305,7 +280,8 @@ impl Reader<'_> {
         ) {
             (Op::Add | Op::Replace, Err(error)) => return Err(error),
             (_, Ok(Some(members))) if !members.is_empty() => {
-                return self.members(op, Some(schema), members);
+                self.members(op, Some(schema), members);
+                return Ok(());
             }
             (Op::Add | Op::Replace, Ok(Some(_))) | (Op::Add, Ok(None)) => {
                 self.habits.leave_out(NOTHING_SET, schema.uri);

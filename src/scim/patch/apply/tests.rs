@@ -12,7 +12,10 @@ use crate::habit::Habits;
 use crate::message::patch_op::{PATCH_OP, PatchOp};
 use crate::patch::Split;
 use crate::resource::tests::{ENTERPRISE, TOY, WORKPLACE, device};
-use crate::resource_type::{ResourceType, USER_TYPE};
+use crate::resource::{Resource, replace};
+use crate::resource_type::{Extension, ResourceType, USER_TYPE};
+use crate::schema::{Attribute, Mutability, Schema};
+use crate::schemas::enterprise_user::ENTERPRISE_USER;
 
 mod model;
 
@@ -900,4 +903,200 @@ fn what_a_value_becomes_is_counted_before_it_is_set() {
     let longer = "d".repeat(900_000);
     let alone = json!([{ "op": "replace", "path": "roles.display", "value": longer }]);
     assert!(patched(&USER_TYPE, kinds(1), alone).is_ok());
+}
+
+/// A type with more that is required than a user has.
+static WORKER: ResourceType = ResourceType {
+    name: "Worker",
+    endpoint: "/Workers",
+    description: "A type for tests",
+    schema: &WORKER_SCHEMA,
+    extensions: &[
+        Extension {
+            schema: &ENTERPRISE_USER,
+            required: true,
+        },
+        Extension {
+            schema: &GRADE_SCHEMA,
+            required: false,
+        },
+    ],
+};
+
+static WORKER_SCHEMA: Schema = Schema {
+    uri: "urn:worker",
+    name: "Worker",
+    description: "A schema for tests",
+    attributes: &WORKER_ATTRIBUTES,
+};
+
+static WORKER_ATTRIBUTES: [Attribute; 4] = [
+    Attribute::boolean("active", "Whether he works here").lasting(),
+    Attribute::string("badge", "His badge").required(),
+    Attribute::complex("desks", "His desks", &DESK_PARTS)
+        .multi_valued()
+        .required(),
+    Attribute::string("title", "His title"),
+];
+
+static DESK_PARTS: [Attribute; 2] = [
+    Attribute::string("value", "Its number").required(),
+    Attribute::string("type", "Its kind"),
+];
+
+const GRADE: &str = "urn:grade";
+
+static GRADE_SCHEMA: Schema = Schema {
+    uri: GRADE,
+    name: "Grade",
+    description: "An extension for tests",
+    attributes: &GRADE_ATTRIBUTES,
+};
+
+static GRADE_ATTRIBUTES: [Attribute; 3] = [
+    Attribute::string("grade", "His grade").required(),
+    Attribute::string("step", "His step"),
+    Attribute::string("since", "Since when").mutability(Mutability::Immutable),
+];
+
+fn known(grade: Value) -> Value {
+    let mut known = json!({ "active": true, "badge": "b", "desks": [{ "value": "1" }], "title": "T", ENTERPRISE: { "division": "D" } });
+    if !grade.is_null() {
+        known[GRADE] = grade;
+    }
+    known
+}
+
+/// What is required stays as it was where somebody is deactivated, and is told.
+#[test]
+fn what_is_required_stays_of_a_leaver() {
+    let off = json!({ "op": "replace", "path": "active", "value": false });
+    let on = json!({ "op": "replace", "path": "active", "value": true });
+    let without = json!(null);
+    let full = json!({ "grade": "g", "since": "s" });
+    let division = format!("{ENTERPRISE}:division");
+    let grade = format!("{GRADE}:grade");
+    let step = format!("{GRADE}:step");
+    for (before, operation, told) in [
+        (&full, json!({ "op": "remove", "path": "badge" }), "badge"),
+        (&full, json!({ "op": "remove", "path": "desks" }), "desks"),
+        (
+            &full,
+            json!({ "op": "replace", "path": "desks", "value": [] }),
+            "desks",
+        ),
+        (
+            &full,
+            json!({ "op": "add", "path": "desks", "value": [{ "type": "t" }] }),
+            "desks.value",
+        ),
+        (
+            &full,
+            json!({ "op": "remove", "path": "desks[value eq \"1\"]" }),
+            "desks",
+        ),
+        (
+            &full,
+            json!({ "op": "remove", "path": "desks.value" }),
+            "desks",
+        ),
+        (
+            &full,
+            json!({ "op": "remove", "path": ENTERPRISE }),
+            ENTERPRISE,
+        ),
+        (
+            &full,
+            json!({ "op": "remove", "path": division }),
+            ENTERPRISE,
+        ),
+        (
+            &full,
+            json!({ "op": "remove", "path": GRADE }),
+            "urn:grade:since",
+        ),
+        (&full, json!({ "op": "remove", "path": grade }), &grade),
+        (
+            &full,
+            json!({ "op": "replace", "value": { GRADE: { "grade": "" } } }),
+            &grade,
+        ),
+        (
+            &without,
+            json!({ "op": "add", "path": step, "value": "3" }),
+            GRADE,
+        ),
+        (
+            &without,
+            json!({ "op": "add", "value": { GRADE: { "step": "3" } } }),
+            GRADE,
+        ),
+    ] {
+        let before = known(before.clone());
+        let alone = patched(&WORKER, before.clone(), json!([operation]));
+        assert!(alone.is_err(), "{operation}");
+        let stays = patched(&WORKER, before.clone(), json!([off, operation, on]));
+        assert!(stays.is_err(), "{operation}");
+        for operations in [json!([off, operation]), json!([operation, off])] {
+            let mut document = before.as_object().cloned().unwrap();
+            let mut habits = Habits::default();
+            let body = json!({ "schemas": [PATCH_OP], "Operations": operations });
+            let patch = PatchOp::parse(&WORKER, &body, &mut habits).unwrap();
+            apply(&WORKER, &patch.operations, &mut document, &mut habits).unwrap();
+            document.remove("schemas");
+            let mut after = before.clone();
+            after["active"] = json!(false);
+            assert_eq!(Value::Object(document), after, "{operation}");
+            assert_eq!(habits.left_out().collect::<Vec<_>>(), [told], "{operation}");
+        }
+    }
+}
+
+/// The same by PUT, unless he has left already.
+#[test]
+fn what_is_required_stays_of_a_leaver_by_put() {
+    let put = |before: &Value, body: &Value| {
+        let mut habits = Habits::default();
+        let body = Resource::accept_change(&WORKER, body, &mut habits).unwrap();
+        let mut document = body.document;
+        let before = before.as_object().unwrap();
+        let outcome = replace(&WORKER, before, &mut document, Some(&mut habits));
+        document.remove("schemas");
+        let told: Vec<String> = habits.left_out().map(ToString::to_string).collect();
+        outcome.map(|()| (Value::Object(document), told))
+    };
+    let mut body = json!({ "active": false, "desks": [{ "type": "t" }], GRADE: { "step": "3" } });
+    // A body that does not name what is required is no such resource.
+    Resource::accept_change(&WORKER, &body, &mut Habits::default()).unwrap_err();
+    body["badge"] = json!("");
+    let before = known(json!({ "grade": "g", "since": "s" }));
+    let (after, told) = put(&before, &body).unwrap();
+    let mut expected = before.clone();
+    expected["active"] = json!(false);
+    expected[GRADE]["step"] = json!("3");
+    expected.as_object_mut().unwrap().remove("title");
+    assert_eq!(after, expected);
+    assert_eq!(
+        told,
+        [
+            ENTERPRISE,
+            "badge",
+            "desks.value",
+            &format!("{GRADE}:grade")
+        ]
+    );
+    let (after, told) = put(&known(json!(null)), &body).unwrap();
+    assert_eq!(after.get(GRADE), None);
+    assert_eq!(told, [ENTERPRISE, "badge", "desks.value", GRADE]);
+    put(&expected, &body).unwrap_err();
+    // One who lacks it himself, as an operator may ask for more than there was.
+    let lacking = json!({ "active": true });
+    put(&lacking, &body).unwrap_err();
+    let document = patched(
+        &WORKER,
+        lacking,
+        json!([{ "op": "replace", "path": "active", "value": false }]),
+    )
+    .unwrap();
+    assert_eq!(document["active"], false);
 }
