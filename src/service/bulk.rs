@@ -30,6 +30,7 @@ mod job;
 mod order;
 mod outcome;
 mod stored;
+mod tries;
 
 use action::Action;
 use job::{Job, not_there};

@@ -8,6 +8,7 @@ use scim::list::List;
 use scim::resource_type::{ResourceType, USER_TYPE};
 
 use super::action::Action;
+use super::document::DocumentOutcome;
 use super::job::Job;
 use super::outcome::Success;
 use super::stored::StoredResources;
@@ -37,6 +38,8 @@ struct RunPlan {
     deletes: Vec<(usize, &'static ResourceType, String)>,
     /// Unique names that are given up or taken, each by [`of_type`].
     names: Index,
+    /// Those of them that are taken.
+    given: Index,
     /// How many of the operations are settled when it is done.
     settled: usize,
     /// Bytes that the text index is given.
@@ -56,16 +59,15 @@ enum Preparation {
 }
 
 impl<D: Database> Session<'_, D> {
-    /// Changes and deletes several resources, and tells how many of the operations are settled;
-    /// none, and nothing is written, where fewer are to be tried. `taken` has the names of users
-    /// that were found to be another's since names last changed here; whether they are yet is asked
-    /// with each run, for somebody else may change names, too.
-    pub(super) async fn change_run(
+    /// Makes one try of a run (see `change_run`). Who is to go `again` is noted, where that is
+    /// asked.
+    pub(super) async fn try_run(
         &self,
         jobs: &mut [Job],
         run: &[usize],
         strict: bool,
         taken: &mut Index,
+        again: &mut Option<Vec<usize>>,
     ) -> Result<usize, Failure> {
         let mut stored = self.read_run(jobs, run, taken).await?;
         let mut work = RunPlan::default();
@@ -100,7 +102,7 @@ impl<D: Database> Session<'_, D> {
         if !work.names.is_empty() || !work.deletes.is_empty() {
             *taken = Index::default();
         }
-        self.write_run(jobs, work, strict, taken).await
+        self.write_run(jobs, work, strict, taken, again).await
     }
 
     fn prepare(
@@ -152,28 +154,29 @@ impl<D: Database> Session<'_, D> {
         let condition = Condition::of_version(job.operation.version.as_deref());
         let before = parse_stored(&stored.document)?;
         let stays = work.names.is_empty() && work.deletes.is_empty();
-        let taken = Some(taken).filter(|_| stays);
+        let is_taken = |name: &str| {
+            let typed = of_type(resource_type.name, name);
+            stays && taken.has(name)
+                || work.given.has(&typed)
+                || self.is_half_spent() && work.names.has(&typed)
+        };
         let changed = condition
             .check(&stored.version)
-            .and_then(|()| self.document_after(job, resource_type, &before, taken));
-        let document = match changed {
-            Ok(Some(document)) => document,
-            Ok(None) => return Ok(Preparation::Alone),
+            .and_then(|()| self.rewrite_by(job, resource_type, &before, &is_taken));
+        let rewrite = match changed {
+            Ok(DocumentOutcome::Rewrite(rewrite)) => *rewrite,
+            Ok(DocumentOutcome::Same) => {
+                return Ok(Preparation::Settled(Ok((
+                    Success::Changed,
+                    Some(stored.version),
+                ))));
+            }
+            Ok(DocumentOutcome::Alone) => return Ok(Preparation::Alone),
             // It grows beyond the room that there is.
             Err(Failure::Busy) if has_begun => return Ok(Preparation::Alone),
             Err(
                 failure @ (Failure::UnknownCaller(_) | Failure::Forbidden(_) | Failure::Broken(_)),
             ) => return Err(failure),
-            Err(failure) => return Ok(Preparation::Settled(Err(failure))),
-        };
-        if document == before {
-            return Ok(Preparation::Settled(Ok((
-                Success::Changed,
-                Some(stored.version),
-            ))));
-        }
-        let rewrite = match Rewrite::new(&self.view(resource_type), &before, &document) {
-            Ok(rewrite) => rewrite,
             Err(failure) => return Ok(Preparation::Settled(Err(failure))),
         };
         let holds = work.holds + waiting(weighed.max(load(rewrite.document())));
@@ -188,18 +191,8 @@ impl<D: Database> Session<'_, D> {
             let alone = has_begun.then_some(Preparation::Alone);
             return Ok(alone.unwrap_or_else(|| Preparation::Settled(Err(not_begun()))));
         }
-        if rewrite.changed_key().is_some() {
-            let mut names = Vec::new();
-            for name in rewrite.names() {
-                names.push(of_type(resource_type.name, name));
-            }
-            let meets = names.iter().any(|name| work.names.has(name));
-            if meets || !work.deletes.is_empty() || strict {
-                return Ok(Preparation::Alone);
-            }
-            for name in names {
-                work.names.add(&name);
-            }
+        if !work.takes_names(resource_type, &rewrite, strict) {
+            return Ok(Preparation::Alone);
         }
         work.text += text;
         work.holds = holds;
@@ -219,6 +212,7 @@ impl<D: Database> Session<'_, D> {
         work: RunPlan,
         strict: bool,
         taken: &mut Index,
+        again: &mut Option<Vec<usize>>,
     ) -> Result<usize, Failure> {
         let RunPlan {
             changes,
@@ -280,7 +274,7 @@ impl<D: Database> Session<'_, D> {
                 job.settle(Ok((Success::Changed, Some(pending.version))));
             }
         }
-        self.settle_unwritten(jobs, rest, taken).await?;
+        self.settle_unwritten(jobs, rest, taken, again).await?;
         Ok(settled)
     }
 
@@ -290,6 +284,7 @@ impl<D: Database> Session<'_, D> {
         jobs: &mut [Job],
         rest: Vec<Pending>,
         taken: &mut Index,
+        again: &mut Option<Vec<usize>>,
     ) -> Result<(), Failure> {
         if rest.is_empty() {
             return Ok(());
@@ -306,13 +301,17 @@ impl<D: Database> Session<'_, D> {
             } = pending;
             let found = now.of(resource_type, &stored.id);
             let is_same = matches!(&found, Some(Some(now)) if now.version == stored.version);
+            // Who is to leave does so without the name.
             if is_same
                 && rewrite.leaves_inactive()
                 && let Some(name) = rewrite.names().pop()
             {
                 taken.add(name);
+                if let Some(again) = again {
+                    again.push(index);
+                    continue;
+                }
             }
-            // Who is to leave does so without the name, which only a PATCH alone does.
             match (rewrite.changed_key()).filter(|_| is_same && !rewrite.leaves_inactive()) {
                 Some(key) => {
                     if let Some(job) = jobs.get_mut(index) {
@@ -328,6 +327,36 @@ impl<D: Database> Session<'_, D> {
             }
         }
         Ok(())
+    }
+}
+
+impl RunPlan {
+    /// Takes the names that a change gives up and takes; not where that must wait for what is in
+    /// front of it.
+    fn takes_names(
+        &mut self,
+        resource_type: &ResourceType,
+        rewrite: &Rewrite,
+        strict: bool,
+    ) -> bool {
+        let mut names = Vec::new();
+        for name in rewrite.names() {
+            names.push(of_type(resource_type.name, name));
+        }
+        let Some(name) = names.last() else {
+            return true;
+        };
+        // Who leaves is refused for no name: those behind him need not wait.
+        let waits = strict && !rewrite.deactivates();
+        let meets = names.iter().any(|name| self.names.has(name));
+        if meets || !self.deletes.is_empty() || waits {
+            return false;
+        }
+        self.given.add(name);
+        for name in &names {
+            self.names.add(name);
+        }
+        true
     }
 }
 

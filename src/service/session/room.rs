@@ -71,6 +71,11 @@ impl<D: Database> Session<'_, D> {
             || self.rows_read() + usage.as_rows >= ROWS
     }
 
+    /// Whether half of the trips are gone.
+    pub(crate) fn is_half_spent(&self) -> bool {
+        self.usage.get().trips >= TRIPS / 2
+    }
+
     /// Whether the text indexes may be given so much more text, behind what is about to be sent.
     /// The first of a request may; else nothing more is begun.
     pub(crate) fn has_room_for_text(&self, about_to: usize, bytes: usize) -> bool {
