@@ -24,18 +24,19 @@ impl Script {
         Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
     }
 
-    /// Puts a user into the database, between two runs.
+    /// Puts a user into the databases, between two runs.
     fn insert_user(&self, tenant: i64, id: &str, user_name: &str) {
-        let connection = rusqlite::Connection::open(database_in(&self.0).unwrap()).unwrap();
         let document = json!({ "userName": user_name }).to_string();
         let folded = fold_str(user_name);
-        connection
-            .execute(
-                "INSERT INTO users (tenant_id, id, version, created_at, updated_at, user_name_folded, document, folded) \
-                 VALUES (?1, ?2, 'v', '', '', ?3, ?4, json_object('userName', ?3))",
-                (tenant, id, folded, document),
-            )
-            .unwrap();
+        for connection in databases_in(&self.0) {
+            connection
+                .execute(
+                    "INSERT INTO users (tenant_id, id, version, created_at, updated_at, user_name_folded, document, folded) \
+                     VALUES (?1, ?2, 'v', '', '', ?3, ?4, json_object('userName', ?3))",
+                    (tenant, id, &folded, &document),
+                )
+                .unwrap();
+        }
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -66,25 +67,20 @@ impl Script {
     }
 }
 
-/// The database of a local D1 below a folder: the file with the tables in it.
-fn database_in(folder: &Path) -> Option<PathBuf> {
-    for entry in fs::read_dir(folder).ok()?.flatten() {
+/// The databases of a local D1 below a folder: the files with the tables in them.
+fn databases_in(folder: &Path) -> Vec<rusqlite::Connection> {
+    let mut databases = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            if let Some(found) = database_in(&path) {
-                return Some(found);
-            }
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "sqlite")
-        {
-            let connection = rusqlite::Connection::open(&path).ok()?;
-            if connection.prepare("SELECT 1 FROM users").is_ok() {
-                return Some(path.clone());
-            }
+            databases.extend(databases_in(&path));
+        } else if path.extension().is_some_and(|name| name == "sqlite") {
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            let has_tables = connection.prepare("SELECT 1 FROM users").is_ok();
+            databases.extend(has_tables.then_some(connection));
         }
     }
-    None
+    databases
 }
 
 impl Drop for Script {
