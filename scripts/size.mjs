@@ -12,7 +12,7 @@ import { Problem, say } from "./say.mjs";
  * Bytes of wasm and JavaScript, gzipped: ours, and what Cloudflare takes on every plan. Ours was
  * 400 kB, and is to be again: import, undo and webhooks came in with 95 kB.
  */
-const BUDGET = 463_000;
+const BUDGET = 467_500;
 const PLATFORM_LIMIT = 3_000_000;
 
 export async function reportSize() {
