@@ -43,10 +43,10 @@ pub struct Page<'a> {
 /// A row of a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Its record (see [`record`](super::record)); none where the [`Bound`] of the page left it
-    /// out.
+    /// Its record (see [`record`](crate::record)); none where the [`Bound`](crate::page::Bound) of
+    /// the page left it out.
     pub record: Option<String>,
-    /// Its id, where a page with [`Bound::Each`] left the record out.
+    /// Its id, where a page with [`Bound::Each`](crate::page::Bound::Each) left the record out.
     pub id: Option<String>,
     /// Its sort key, if asked for.
     pub key: Option<SortKey>,
