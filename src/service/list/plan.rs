@@ -74,21 +74,27 @@ impl<D: Database> Session<'_, D> {
             answers.whole.as_ref().is_none_or(Whole::is_here)
                 && answers.items.iter().all(|item| item.record.is_some())
         };
-        let (counts, known) = match answers {
+        let (counts, items) = match answers {
             // One value of D1 holds 2 MB.
-            Err(Failure::TooLarge(_)) if plan.way == Way::Whole => (None, None),
+            Err(Failure::TooLarge(_)) if plan.way == Way::Whole => (None, Vec::new()),
             // To count and to find compares with all there is, and takes as long the second time.
             Ok(answers) if !all(&answers) && plan.way != Way::Rows(Bound::Sum) => {
-                (Some(answers.counts), Page::places_of(&answers.items))
+                (Some(answers.counts), answers.items)
             }
             answers => return answers,
         };
         let page = Page {
             with_total: false,
-            known,
+            known: Page::places_of(&items),
             ..plan.page.clone()
         };
-        self.fetch_rows(plan, &page, Bound::Sum, counts).await
+        let mut answers = self.fetch_rows(plan, &page, Bound::Sum, counts).await?;
+        // Who has gone meanwhile leaves a place: what is behind the page is there all the same.
+        let is_gone = answers.items.len() < items.len();
+        if is_gone && items.len() as u64 > plan.count {
+            answers.items.push(Item::default());
+        }
+        Ok(answers)
     }
 
     async fn fetch_whole(&self, plan: &Plan<'_>) -> Result<PageAnswers, Failure> {

@@ -41,7 +41,7 @@ pub struct Page<'a> {
 }
 
 /// A row of a page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Item {
     /// Its record (see [`record`](crate::record)); none where the [`Bound`](crate::page::Bound) of
     /// the page left it out.
