@@ -110,6 +110,20 @@ impl Model {
                 document.insert(path, change["after"].clone());
             }
         }
+        // It is called what it is called behind the change.
+        if word != "deleted" {
+            let name = if key.0 == "User" {
+                "userName"
+            } else {
+                "displayName"
+            };
+            for (member, path) in [("externalId", "externalId"), ("name", name)] {
+                let value = document.get(path).unwrap_or(&Value::Null);
+                if value != CUT {
+                    assert_eq!(event["resource"][member], *value, "{event}");
+                }
+            }
+        }
         if word == "deleted" {
             assert!(document.is_empty(), "{event}");
             self.resources.remove(&key);
