@@ -72,7 +72,8 @@ impl Staging {
             self.end_line(import);
         }
         if has_more && self.is_blank {
-            (self.statements).push(import.stage_one(self.line - 1, BLANK));
+            let blank = import.stage_one(self.line - 1, BLANK);
+            self.statements.push(blank);
         }
         self.flush(import);
         std::mem::take(&mut self.statements)
