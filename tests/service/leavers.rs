@@ -752,6 +752,38 @@ fn a_name_that_is_free_by_now_is_given() {
     }
 }
 
+/// Somebody else lets those grow who leave without their names, beyond what a run reads at once.
+#[test]
+fn who_grows_meanwhile_leaves_as_well() {
+    for before in 0..5 {
+        let memory = Memory::new();
+        let client = Client::new(&memory);
+        let leavers = ["a", "b", "c", "d"];
+        let operations = leavers.map(|name| {
+            let taken = format!("{name}-taken");
+            client.user(&taken);
+            let path = format!("/Users/{}", client.user(name));
+            let value = json!({ "userName": taken, "active": false });
+            let data = json!({ "Operations": [{ "op": "replace", "value": value }] });
+            json!({ "method": "PATCH", "path": path, "data": data })
+        });
+        let title = "json_set(document, '$.title', hex(zeroblob(300000)))";
+        let folded = title.replace("(document", "(folded");
+        let grow = format!(
+            "UPDATE users SET document = {title}, folded = {folded}, version = 'grown' \
+             WHERE user_name_folded IN ('b', 'c')"
+        );
+        *memory.database.meanwhile.borrow_mut() = Some((before, grow));
+        let got = client.post("/Bulk", &json!({ "Operations": operations }));
+        assert_eq!(memory.database.meanwhile.take(), None, "before {before}");
+        for done in got.body["Operations"].as_array().unwrap() {
+            assert_eq!(done["status"], "200", "before {before}: {done:#}");
+        }
+        let active = "SELECT count(*) FROM users WHERE active = 1 AND user_name NOT LIKE '%taken'";
+        assert_eq!(memory.number(active), 0, "before {before}");
+    }
+}
+
 /// What is no operation, as a removal of nothing that is named.
 #[test]
 fn by_what_is_no_operation() {
