@@ -73,6 +73,48 @@ fn a_badge_has_one_holder() {
     client.put(&format!("/Users/{ada}"), &own).expect(200);
 }
 
+/// Who leaves does so with the badge that he has.
+#[test]
+fn a_badge_of_another_keeps_nobody_active() {
+    let memory = Memory::new();
+    let client = Client::new(&memory);
+    client.created("/Users", &badged("ada", "7"));
+    let off = |name: &str| {
+        let mut body = badged(name, "7");
+        body["active"] = json!(false);
+        body
+    };
+    let operations = json!([
+        { "op": "replace", "value": { "active": false } }, replace_badge(&json!("7"))[0],
+    ]);
+    let send = |method: &str, name: &str, in_bulk: bool| {
+        let id = client.created("/Users", &badged(name, name));
+        let path = format!("/Users/{id}");
+        let data = match method {
+            "PUT" => off(name),
+            _ => json!({ "Operations": operations }),
+        };
+        let got = if in_bulk {
+            let operation = json!({ "method": method, "path": path, "data": data });
+            client.post("/Bulk", &json!({ "Operations": [operation] }))
+        } else if method == "PUT" {
+            client.put(&path, &data)
+        } else {
+            client.patch(&path, &operations)
+        };
+        assert_eq!(got.status, 200, "{name}: {:#}", got.body);
+        let ignored = got.header("Scim-Ignored").unwrap_or_default();
+        assert_eq!(ignored, format!("{WORKPLACE}:badge"), "{name}");
+        let stored = client.get(&path).expect(200);
+        assert_eq!(stored["active"], false, "{name}");
+        assert_eq!(stored[WORKPLACE]["badge"], name);
+    };
+    send("PUT", "bob", false);
+    send("PATCH", "cy", false);
+    send("PUT", "di", true);
+    send("PATCH", "eve", true);
+}
+
 #[test]
 fn a_badge_is_free_after_its_holder_is_gone_or_has_another() {
     let memory = Memory::new();
